@@ -1,0 +1,229 @@
+"""Errors a user sees: the rule, the user's own line with a caret, the cure.
+
+An :class:`Origin` is a span of a text the user wrote. Which file and line that text stands on is found
+only when an error is printed, so describing a network costs nothing for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """Where in the user's script an object was created: file, and the span of the call expression."""
+
+    file: str
+    line: int
+    end_line: int
+    column: int
+    end_column: int
+
+    @classmethod
+    def of(cls, frame: FrameType) -> CallSite:
+        """The call that ``frame`` is executing right now."""
+        positions = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+        line, end_line, column, end_column = (p or 0 for p in positions)
+        return cls(frame.f_code.co_filename, line or frame.f_lineno, end_line, column, end_column)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One text argument as the user wrote it.
+
+    ``owner`` names the object for messages (``Neuron 'LIF'``), ``argument`` is the keyword it was passed as
+    (``equations``), ``position`` its place when passed without keyword.
+    """
+
+    content: str
+    owner: str = ""
+    argument: str = ""
+    position: int = -1
+    site: CallSite | None = field(default=None, compare=False)
+
+    def locate(self) -> tuple[str, int, int] | None:
+        """File, line and column of the first character of ``content`` in the script, if it is a literal there."""
+        if self.site is None:
+            return None
+        tree = _parsed(self.site.file)
+        if tree is None:
+            return None
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _spans(node, self.site):
+                literal = self._literal(node)
+                if literal is not None:
+                    return self._start(literal)
+        return None
+
+    def _literal(self, call: ast.Call) -> ast.expr | None:
+        for keyword in call.keywords:
+            if keyword.arg == self.argument:
+                return keyword.value
+        if 0 <= self.position < len(call.args):
+            return call.args[self.position]
+        return None
+
+    def _start(self, node: ast.expr) -> tuple[str, int, int] | None:
+        assert self.site is not None
+        # A list or dict of texts: the literal with this very content.
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and part.value == self.content:
+                line = linecache.getline(self.site.file, part.lineno)
+                # ast counts columns in bytes of UTF-8
+                column = len(line.encode()[: part.col_offset].decode(errors="ignore"))
+                opening = line[column:]
+                prefix = len(opening) - len(opening.lstrip("rRuUbBfF"))
+                quotes = 3 if opening[prefix : prefix + 3] in ('"""', "'''") else 1
+                return self.site.file, part.lineno, column + prefix + quotes
+        return None
+
+
+def _spans(node: ast.Call, site: CallSite) -> bool:
+    if node.lineno != site.line:
+        return False
+    return not site.end_line or (node.end_lineno == site.end_line and node.col_offset == site.column)
+
+
+def _parsed(file: str) -> ast.Module | None:
+    source = "".join(linecache.getlines(file))
+    try:
+        return ast.parse(source) if source else None
+    except SyntaxError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The span ``[start, end)`` of a user's text that an expression, statement or name came from."""
+
+    source: SourceText
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.source.content[self.start : self.end]
+
+    @property
+    def line(self) -> int:
+        """Line within the text, from 1."""
+        return self.source.content.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """Column within that line, from 0."""
+        return self.start - (self.source.content.rfind("\n", 0, self.start) + 1)
+
+    def show(self) -> str:
+        """Location, the line as written, a caret under the span."""
+        content = self.source.content
+        begin = content.rfind("\n", 0, self.start) + 1
+        stop = content.find("\n", self.start)
+        written = content[begin:] if stop < 0 else content[begin:stop]
+        shown = written.strip()
+        indent = len(written) - len(written.lstrip())
+        offset = max(0, self.start - begin - indent)
+        width = max(1, min(self.end, begin + len(written.rstrip())) - self.start)
+        return f"{self.where()}\n    {shown}\n    {' ' * offset}{'^' * width}"
+
+    def where(self) -> str:
+        """``file.py:12:8, Neuron 'LIF', argument 'equations'``; without a file where none is known."""
+        named = ", ".join(p for p in (self.source.owner, self._argument()) if p)
+        found = self.source.locate()
+        if found is not None:
+            file, line, column = found
+            row = line + self.line - 1
+            col = self.column + (column if self.line == 1 else 0)
+            return f"{file}:{row}:{col + 1}" + (f", {named}" if named else "")
+        if self.source.site is not None:
+            return f"{self.source.site.file}:{self.source.site.line}, {named} (line {self.line})"
+        return f"{named or 'text'}, line {self.line}"
+
+    def _argument(self) -> str:
+        return f"argument '{self.source.argument}'" if self.source.argument else ""
+
+
+class SynloomError(Exception):
+    """Base of every error synloom raises on purpose. ``str(error)`` is the whole message.
+
+    Attributes
+    ----------
+    message : str
+        The rule that was broken.
+    origin : Origin or None
+        The user's text it was broken in.
+    hint : str
+        What to do.
+    """
+
+    def __init__(self, message: str, origin: Origin | None = None, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.origin, self.hint = message, origin, hint
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.origin is not None:
+            parts.append(f"  {self.origin.show()}".replace("\n", "\n  "))
+        if self.hint:
+            parts.append(f"hint: {self.hint}")
+        return "\n".join(parts)
+
+
+class ConfigurationError(SynloomError):
+    """A wrong option, or objects put together in a way that has no meaning."""
+
+
+class ModelError(SynloomError):
+    """A mistake in the text of a neuron or synapse model."""
+
+
+class ModelErrors(ModelError):
+    """Several mistakes of one model, reported at once."""
+
+    def __init__(self, errors: Sequence[ModelError]) -> None:
+        super().__init__(errors[0].message, errors[0].origin, errors[0].hint)
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        listed = "\n\n".join(str(e) for e in self.errors)
+        return f"{len(self.errors)} mistakes in the model:\n\n{listed}"
+
+
+class CodegenError(SynloomError):
+    """The compiler broke one of its own rules. A bug of synloom, never of the user."""
+
+
+class CompilationError(SynloomError):
+    """The C++ compiler is missing or failed."""
+
+
+class NotCompiledError(SynloomError):
+    """The network has to be compiled for this."""
+
+
+ANNarchyException = SynloomError
+
+
+@dataclass
+class Mistakes:
+    """Collects the mistakes of one model, so that all are told at once."""
+
+    found: list[ModelError] = field(default_factory=list)
+
+    def add(self, message: str, origin: Origin | None = None, hint: str = "") -> None:
+        self.found.append(ModelError(message, origin, hint))
+
+    def note(self, error: ModelError) -> None:
+        self.found.extend(error.errors if isinstance(error, ModelErrors) else [error])
+
+    def check(self) -> None:
+        """Raise what was found: one error as itself, several together."""
+        if len(self.found) == 1:
+            raise self.found[0]
+        if self.found:
+            raise ModelErrors(self.found)

@@ -1,0 +1,39 @@
+"""Statements: straight-line code over one element (a neuron, a row or a synapse)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synloom.codegen.ir.expr import Expr, Var
+from synloom.codegen.ir.types import DType
+
+
+@dataclass(frozen=True, slots=True)
+class Let:
+    """A new local value. ``name`` is unique within the block; it is read as ``Var(TEMP, name)``."""
+
+    name: str
+    value: Expr
+    dtype: DType = DType.REAL
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """``target = value``, converted to the target's type. ``comment`` is the equation it came from."""
+
+    target: Var
+    value: Expr
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clamp:
+    """``if (target < limit) target = limit`` for ``min``; the same with ``>`` for ``max``. NaN stays NaN."""
+
+    target: Var
+    kind: str  # "min" | "max"
+    limit: Expr
+
+
+Stmt = Let | Set | Clamp

@@ -1,0 +1,80 @@
+"""The small closed vocabularies of the IR."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+
+class DType(StrEnum):
+    """Type of a value. ``REAL`` is ``double`` or ``float``, whichever precision the network has."""
+
+    REAL = "real"
+    INT = "int"
+    BOOL = "bool"
+    INT32 = "int32"  # ranks and indices in stores; never the type of an expression
+
+
+class Precision(StrEnum):
+    DOUBLE = "double"
+    FLOAT = "float"
+
+
+class Locality(Enum):
+    """How many values an attribute has. The order is one of dependence: GLOBAL may not use LOCAL."""
+
+    GLOBAL = 0  # one per population or projection
+    SEMIGLOBAL = 1  # one per post-synaptic neuron of a projection
+    LOCAL = 2  # one per neuron or synapse
+
+
+class Scope(StrEnum):
+    """Whose value a :class:`~synloom.codegen.ir.expr.Var` is."""
+
+    SELF = "self"  # the neuron's or synapse's own attribute
+    PRE = "pre"
+    POST = "post"
+    CONSTANT = "constant"  # a Constant, by name
+    CLOCK = "clock"  # t, dt; and h, the step of an ODE
+    ARGUMENT = "argument"  # argument of a user's function
+    TEMP = "temp"  # made by a pass
+
+
+class Operation(StrEnum):
+    """Reduction of the psp of one dendrite."""
+
+    SUM = "sum"
+    MAX = "max"
+    MIN = "min"
+    MEAN = "mean"
+
+
+class Method(StrEnum):
+    """Numerical method of an ODE."""
+
+    EXPLICIT = "explicit"
+    IMPLICIT = "implicit"
+    SEMIIMPLICIT = "semiimplicit"
+    EXPONENTIAL = "exponential"
+    MIDPOINT = "midpoint"
+    RK4 = "rk4"
+    EVENT_DRIVEN = "event-driven"
+
+
+class StoreKind(StrEnum):
+    """Storage format of a projection's synapses."""
+
+    DENSE = "dense"  # every (row, column) of the two views has a synapse
+    CSR = "csr"  # compressed rows
+
+
+class DelayKind(StrEnum):
+    NONE = "none"  # one step
+    UNIFORM = "uniform"  # one number of steps for all synapses
+    PER_SYNAPSE = "per-synapse"
+
+
+class Kind(StrEnum):
+    """What an attribute is."""
+
+    PARAMETER = "parameter"
+    VARIABLE = "variable"
