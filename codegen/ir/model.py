@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from synloom.codegen.errors import Origin
-from synloom.codegen.ir.expr import Const, Expr, Var
+from synloom.codegen.ir.expr import ZERO, Expr, Var
 from synloom.codegen.ir.types import (
     DelayKind,
     DType,
@@ -26,15 +26,16 @@ from synloom.codegen.ir.types import (
 class Attribute:
     """A parameter or variable of a model.
 
-    ``init`` is the declared value (of a parameter) or ``init=`` (of a variable), a number of the attribute's
-    type or the name of a ``Constant``. It is data: it takes no part in equality.
+    ``init`` is the declared value (of a parameter) or ``init=`` (of a variable): an expression over literals,
+    constants, parameters of the same model and random distributions, evaluated once when the object is made.
+    It is data: it takes no part in equality.
     """
 
     name: str
     kind: Kind
     locality: Locality
     dtype: DType = DType.REAL
-    init: float | int | bool | str = field(default=0.0, compare=False)
+    init: Expr = field(default=ZERO, compare=False)
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
@@ -168,7 +169,7 @@ class NetworkIR:
 
 
 DEFAULT_PSP_TEXT = "w * pre.r"
-W_PARAMETER = Attribute("w", Kind.PARAMETER, Locality.LOCAL, DType.REAL, 0.0)
+W_PARAMETER = Attribute("w", Kind.PARAMETER, Locality.LOCAL, DType.REAL)
 
 __all__ = [
     "DEFAULT_PSP_TEXT",
@@ -176,7 +177,6 @@ __all__ = [
     "Assignment",
     "Attribute",
     "Bound",
-    "Const",
     "Equation",
     "Function",
     "NetworkIR",
