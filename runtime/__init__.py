@@ -1,0 +1,1 @@
+"""From a SourceSet to a running extension: tools, cache, build, import, buffers."""

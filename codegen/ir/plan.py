@@ -1,30 +1,71 @@
 """Plan IR: the kernels of one step, in order, over named buffers.
 
-A *kernel* is compiled once per signature; an *launch* binds it to the buffers of actual objects, so forty
-projections of one kind are forty launches of one kernel (D13). A launch is data for ``network.cpp``, the only
+A *kernel* is compiled once per signature; a *launch* binds it to the buffers of actual objects, so forty
+projections of one kind are forty launches of one kernel (D13). Launches are text of ``network.cpp``, the only
 generated file that knows the names of the user's objects.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from synloom.codegen.artifact import Manifest
 from synloom.codegen.ir.expr import Expr
 from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.stmt import Stmt
-from synloom.codegen.ir.types import DelayKind, DType, Operation, Precision, StoreKind
+from synloom.codegen.ir.types import DelayKind, DType, Locality, Operation, Precision, Side, StoreKind
+
+
+class FieldKind(StrEnum):
+    ARRAY = "array"  # a pointer to a buffer
+    SIZE = "size"  # a 64-bit integer by value
+    FLAG = "flag"  # a bool by value, worked out where the kernel is launched
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of a kernel's struct: a pointer to a buffer, or a size passed by value."""
+    """One member of a kernel's argument struct."""
 
     name: str
     dtype: DType
-    array: bool = True  # False: a std::int64_t by value
+    kind: FieldKind = FieldKind.ARRAY
     mutable: bool = False
-    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of the model that a kernel reads or writes, in a field of the same name.
+
+    ``single``: one value stands for all synapses, whatever the locality says.
+    """
+
+    name: str
+    locality: Locality
+    dtype: DType
+    assigned: bool = False
+    single: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a neuron population that synapses read, known to the kernel's expressions as ``TEMP name``.
+
+    It is loaded from ``field``, or with a delay from the delay line in ``field``: then ``{field}_length`` and
+    ``{field}_head`` describe the ring, ``{side}_size`` is the number of neurons, ``delay_field`` the delay.
+    """
+
+    name: str
+    field: str
+    side: Side
+    dtype: DType
+    delay: DelayKind = DelayKind.NONE
+    delay_field: str = ""
+
+
+def staged(values: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Values that are copied beside their column before a walk."""
+    return tuple(v for v in values if v.side is Side.COLUMN and v.delay is not DelayKind.PER_SYNAPSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +75,28 @@ class NeuronKernel:
     name: str
     summary: str
     fields: tuple[Field, ...]
+    members: tuple[Member, ...]
+    inputs: tuple[str, ...]  # fields with one real per neuron: weighted sums
+    wholes: tuple[str, ...]  # fields with one real per population: global operations, constants
     global_block: tuple[Stmt, ...]
     local_block: tuple[Stmt, ...]
     functions: tuple[Function, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
-    """A value of the column population, copied beside the column before a walk: one per column.
-
-    ``field`` is the buffer it is copied from. ``delay`` UNIFORM reads it from a delay line instead.
-    """
-
-    name: str
-    field: str
-    dtype: DType
-    locality_global: bool = False
-    delay: DelayKind = DelayKind.NONE
-
-
-@dataclass(frozen=True, slots=True)
 class Reader:
-    """One reading of a weight store in a sweep.
+    """One reading of a weight store: sums per row, or per column when ``backward``.
 
-    ``psp`` is written in terms of the store: PRE and POST were replaced by ROW and COLUMN values. ``backward``
-    readers add up per column, forward ones per row.
+    The result is added to the buffer ``sum_field`` if the flag ``on_field`` is set.
     """
 
-    name: str
-    summary: str
     backward: bool
     psp: Expr
-    operation: Operation
     psp_text: str
+    operation: Operation
+    sum_field: str
+    on_field: str
+    total: str  # name of the accumulator of a column; empty for forward readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,40 +107,104 @@ class SweepKernel:
     summary: str
     store: StoreKind
     fields: tuple[Field, ...]
+    members: tuple[Member, ...]
+    values: tuple[Value, ...]
+    wholes: tuple[str, ...]
     readers: tuple[Reader, ...]
     functions: tuple[Function, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Reals staged per column: values read of it, and totals added to it."""
+        return len(staged(self.values)) + sum(r.backward for r in self.readers)
 
 
 @dataclass(frozen=True, slots=True)
 class SynapseKernel:
-    """Update of the synaptic variables of one projection."""
+    """Update of the synaptic variables of one projection: global, per row, per synapse."""
 
     name: str
     summary: str
     store: StoreKind
     fields: tuple[Field, ...]
+    members: tuple[Member, ...]
+    values: tuple[Value, ...]
+    wholes: tuple[str, ...]
     global_block: tuple[Stmt, ...]
     row_block: tuple[Stmt, ...]
     local_block: tuple[Stmt, ...]
     functions: tuple[Function, ...] = ()
 
+    @property
+    def width(self) -> int:
+        """Reals staged per column: values read of it."""
+        return len(staged(self.values))
+
 
 Kernel = NeuronKernel | SweepKernel | SynapseKernel
+
+BufferRef = tuple[str, str]  # object, field of the manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a kernel's field is bound to. A FLAG is the conjunction of bool buffers."""
+
+    field: str
+    buffers: tuple[BufferRef, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A kernel bound to objects: for each field, in order, the ``object.field`` of the manifest."""
+    """A kernel bound to objects. Skipped unless all ``guards`` hold, or any of its FLAG arguments if it has some."""
 
     kernel: str
     title: str
-    arguments: tuple[tuple[str, str], ...]
-    guards: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...]
+    guards: tuple[BufferRef, ...] = ()
+    schedule: str = ""  # object whose learning period decides whether the launch is due
+
+
+@dataclass(frozen=True, slots=True)
+class ClearSum:
+    """Phase 1: one weighted sum of one population is set to zero."""
+
+    population: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushDelay:
+    """Phase 6: the current values enter a population's delay line."""
+
+    population: str
+    source: str
+    line: str
+    single: bool  # a value of the whole population
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Phase 7: a global operation over a population."""
+
+    population: str
+    op: str
+    source: str
+    into: str
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """One step, phase by phase (spec 02, section 2)."""
+
     precision: Precision
     kernels: tuple[Kernel, ...]
-    launches: tuple[Launch, ...]
+    clears: tuple[ClearSum, ...]
+    sweeps: tuple[Launch, ...]
+    neurons: tuple[Launch, ...]
+    delays: tuple[PushDelay, ...]
+    reductions: tuple[Reduce, ...]
+    synapses: tuple[Launch, ...]
+    scratch: tuple[tuple[str, int], ...]  # object, reals per column of its store
+    objects: tuple[tuple[str, str], ...]  # the user's name, the name in the manifest: populations, then projections
     manifest: Manifest

@@ -39,6 +39,14 @@ class Scope(StrEnum):
     TEMP = "temp"  # made by a pass
 
 
+class Side(StrEnum):
+    """Where a value read by a synapse stands, seen from the weight store."""
+
+    ROW = "row"  # one per row: of the forward post-synaptic population
+    COLUMN = "column"  # one per column: of the forward pre-synaptic population
+    WHOLE = "whole"  # one for the whole store
+
+
 class Operation(StrEnum):
     """Reduction of the psp of one dendrite."""
 

@@ -1,0 +1,17 @@
+"""Model IR to Plan, checked before and after."""
+
+from __future__ import annotations
+
+from synloom.codegen.ir.model import NetworkIR
+from synloom.codegen.ir.plan import Plan
+
+
+def lower_to_plan(network: NetworkIR) -> Plan:
+    """The whole middle of the compiler: verify, plan, verify."""
+    from synloom.codegen.ir.verify import verify_network, verify_plan
+    from synloom.codegen.passes.plan_network import plan_network
+
+    verify_network(network)
+    plan = plan_network(network)
+    verify_plan(plan)
+    return plan

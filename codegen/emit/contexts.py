@@ -1,0 +1,156 @@
+"""Contexts of the templates: every value is printed text already, so that a template only places it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionText:
+    """A user's function: its text as written, its C++ head and the returned expression."""
+
+    comment: str
+    head: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KernelHeader:
+    """``<kernel>.hpp``: the argument struct of a kernel and its declaration."""
+
+    TEMPLATE: ClassVar[str] = "cpp/kernel.hpp.j2"
+    name: str
+    struct: str
+    real: str
+    summary: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeuronUnit:
+    """``<kernel>.cpp`` of a neuron update."""
+
+    TEMPLATE: ClassVar[str] = "cpp/neurons.cpp.j2"
+    name: str
+    struct: str
+    real: str
+    clock: str
+    includes: tuple[str, ...]
+    functions: tuple[FunctionText, ...]
+    whole: tuple[str, ...]  # once per population
+    load: tuple[str, ...]
+    body: tuple[str, ...]
+    store: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderText:
+    """One reader of a sweep."""
+
+    title: str
+    backward: bool
+    op: str
+    into: str
+    row_argument: str
+    row: tuple[str, ...]
+    synapse_arguments: str
+    value: str
+    leave_arguments: str
+    leave: str
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SweepUnit:
+    """``<kernel>.cpp`` of a sweep over a weight store."""
+
+    TEMPLATE: ClassVar[str] = "cpp/sweep.cpp.j2"
+    name: str
+    struct: str
+    real: str
+    clock: str
+    includes: tuple[str, ...]
+    functions: tuple[FunctionText, ...]
+    column_struct: tuple[str, ...]
+    whole: tuple[str, ...]
+    stage_rank: bool
+    stage: tuple[str, ...]
+    store: str
+    readers: tuple[ReaderText, ...]
+    totals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateUnit:
+    """``<kernel>.cpp`` of a synapse update."""
+
+    TEMPLATE: ClassVar[str] = "cpp/update.cpp.j2"
+    name: str
+    struct: str
+    real: str
+    clock: str
+    includes: tuple[str, ...]
+    functions: tuple[FunctionText, ...]
+    column_struct: tuple[str, ...]
+    whole: tuple[str, ...]
+    stage: tuple[str, ...]
+    store: str
+    row_argument: str
+    row: tuple[str, ...]
+    walks: bool
+    synapse_arguments: str
+    load: tuple[str, ...]
+    body: tuple[str, ...]
+    save: tuple[str, ...]
+    rows_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectText:
+    """The buffers of one object in ``struct Network``."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchText:
+    """One call of a kernel, with the condition under which it happens."""
+
+    title: str
+    condition: str
+    kernel: str
+    struct: str
+    arguments: tuple[str, ...]
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkUnit:
+    """``network.cpp``: the binding table and the phases of a step."""
+
+    TEMPLATE: ClassVar[str] = "cpp/network.cpp.j2"
+    real: str
+    includes: tuple[str, ...]
+    objects: tuple[ObjectText, ...]
+    words: int
+    learns: bool
+    clears: tuple[str, ...]
+    sweeps: tuple[LaunchText, ...]
+    neurons: tuple[LaunchText, ...]
+    delays: tuple[str, ...]
+    reductions: tuple[str, ...]
+    refreshes: tuple[str, ...]
+    synapses: tuple[LaunchText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CythonModule:
+    """``network.pyx``: the same text for every network."""
+
+    TEMPLATE: ClassVar[str] = "cython/network.pyx.j2"
+
+
+CONTEXTS = (KernelHeader, NeuronUnit, SweepUnit, UpdateUnit, NetworkUnit, CythonModule)
+Context = KernelHeader | NeuronUnit | SweepUnit | UpdateUnit | NetworkUnit | CythonModule

@@ -1,0 +1,428 @@
+"""From kernels of the Plan to the contexts of their templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synloom.codegen.emit.contexts import (
+    FunctionText,
+    KernelHeader,
+    NeuronUnit,
+    ReaderText,
+    SweepUnit,
+    UpdateUnit,
+)
+from synloom.codegen.emit.names import cpp_name
+from synloom.codegen.emit.printer import Printer
+from synloom.codegen.ir.expr import Expr, Var, walk
+from synloom.codegen.ir.model import Function
+from synloom.codegen.ir.plan import (
+    Field,
+    FieldKind,
+    Kernel,
+    Member,
+    NeuronKernel,
+    Reader,
+    SweepKernel,
+    SynapseKernel,
+    Value,
+    staged,
+)
+from synloom.codegen.ir.stmt import Clamp, Set, Stmt
+from synloom.codegen.ir.types import (
+    DelayKind,
+    DType,
+    Locality,
+    Operation,
+    Precision,
+    Scope,
+    Side,
+    StoreKind,
+)
+from synloom.codegen.passes import gather
+
+OPS = {Operation.SUM: "Sum", Operation.MEAN: "Sum", Operation.MAX: "Max", Operation.MIN: "Min"}
+STORES = {
+    StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
+    StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
+}
+# Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
+INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
+
+
+def struct_name(kernel: str) -> str:
+    """``sweep_csr_1a2b`` -> ``SweepCsr1a2b``"""
+    return "".join(part[:1].upper() + part[1:] for part in kernel.split("_"))
+
+
+def field_name(kernel: Kernel, name: str) -> str:
+    """The user's own attributes get a name C++ accepts; fields of ours are such names already."""
+    own = {m.name for m in kernel.members} | set(kernel.wholes)
+    return cpp_name(name) if name in own else name
+
+
+def declaration(kernel: Kernel, field: Field, printer: Printer) -> str:
+    """``const double* tau``"""
+    name = field_name(kernel, field.name)
+    match field.kind:
+        case FieldKind.SIZE:
+            return f"Index {name}"
+        case FieldKind.FLAG:
+            return f"bool {name}"
+        case FieldKind.ARRAY:
+            const = "" if field.mutable else "const "
+            return f"{const}{printer.type(field.dtype)}* {name}"
+
+
+def kernel_header(kernel: Kernel, precision: Precision) -> KernelHeader:
+    printer = Printer(precision)
+    summary = [kernel.summary]
+    if isinstance(kernel, SweepKernel):
+        summary += [f"  {_reader_title(r)}" for r in kernel.readers]
+    return KernelHeader(
+        name=kernel.name,
+        struct=struct_name(kernel.name),
+        real=printer.real,
+        summary=tuple(summary),
+        fields=tuple(declaration(kernel, f, printer) for f in kernel.fields),
+    )
+
+
+def _functions(functions: tuple[Function, ...], precision: Precision) -> tuple[FunctionText, ...]:
+    printer = Printer(precision, functions=functions)
+    texts = []
+    for f in functions:
+        arguments = [f"{printer.type(dtype)} {cpp_name(name)}" for name, dtype in f.arguments]
+        arguments += [f"{printer.real} {cpp_name(c)}" for c in gather.function_constants(f, functions)]
+        head = f"{printer.type(f.dtype)} {cpp_name(f.name)}({', '.join(arguments)})"
+        texts.append(FunctionText(f.text, head, printer.expr(f.body)))
+    return tuple(texts)
+
+
+def _uses_clock(exprs: list[Expr]) -> str:
+    used = any(isinstance(n, Var) and n.scope is Scope.CLOCK for e in exprs for n in walk(e))
+    return " clock" if used else ""
+
+
+def _whole_loads(members: tuple[Member, ...], wholes: tuple[str, ...], printer: Printer) -> list[str]:
+    """Locals for what there is one of."""
+    lines = []
+    for m in members:
+        if m.locality is Locality.GLOBAL or m.single:
+            const = "" if m.assigned else "const "
+            lines.append(f"{const}{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};")
+    lines += [f"const {printer.real} {cpp_name(w)} = *self.{cpp_name(w)};" for w in wholes]
+    return lines
+
+
+def _loaded(block: tuple[Stmt, ...], always: str = "") -> set[str]:
+    """Attributes whose old value a block reads, or may leave as it is: ``always`` is set under a condition."""
+    loaded: set[str] = {always}
+    fresh: set[str] = set()
+    for stmt in block:
+        expr = stmt.limit if isinstance(stmt, Clamp) else stmt.value
+        loaded |= {n.name for n in walk(expr) if isinstance(n, Var) and n.scope is Scope.SELF} - fresh
+        if isinstance(stmt, Set) and stmt.target.name not in loaded:
+            fresh.add(stmt.target.name)
+    return loaded
+
+
+def _element_loads(members: tuple[Member, ...], index: str, locality: Locality, printer: Printer) -> list[str]:
+    """Locals for what there is one of per neuron, row or synapse."""
+    return [
+        f"{'' if m.assigned else 'const '}{printer.type(m.dtype)} {cpp_name(m.name)} = self.{cpp_name(m.name)}[{index}];"
+        for m in members
+        if m.locality is locality and not m.single
+    ]
+
+
+def _element_stores(members: tuple[Member, ...], index: str, locality: Locality) -> list[str]:
+    return [
+        f"self.{cpp_name(m.name)}[{index}] = {cpp_name(m.name)};"
+        for m in members
+        if m.locality is locality and m.assigned and not m.single
+    ]
+
+
+def _whole_stores(members: tuple[Member, ...]) -> list[str]:
+    return [
+        f"*self.{cpp_name(m.name)} = {cpp_name(m.name)};"
+        for m in members
+        if m.assigned and m.locality is Locality.GLOBAL
+    ]
+
+
+def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
+    printer = Printer(precision, functions=kernel.functions)
+    exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
+    read_whole = _loaded(kernel.global_block) | _loaded(kernel.local_block) - gather.assigned(kernel.global_block)
+    whole = _whole_loads(_those(kernel.members, read_whole), kernel.wholes, printer)
+    if kernel.global_block:
+        body = printer.block(kernel.global_block, declared=read_whole)
+        whole += [*([""] if whole else []), *body, *_whole_stores(kernel.members)]
+    read = _loaded(kernel.local_block)
+    load = _element_loads(_those(kernel.members, read), "i", Locality.LOCAL, printer)
+    load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
+    return NeuronUnit(
+        name=kernel.name,
+        struct=struct_name(kernel.name),
+        real=printer.real,
+        clock=_uses_clock(exprs),
+        includes=("math.hpp",),
+        functions=_functions(kernel.functions, precision),
+        whole=tuple(whole),
+        load=tuple(load),
+        body=printer.block(kernel.local_block, declared=read),
+        store=tuple(_element_stores(kernel.members, "i", Locality.LOCAL)),
+    )
+
+
+def _those(members: tuple[Member, ...], names: set[str]) -> tuple[Member, ...]:
+    return tuple(m for m in members if m.name in names)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the values of columns are spelled for one storage format."""
+
+    interleaved: bool
+    values: tuple[Value, ...]
+    totals: tuple[str, ...]
+    struct: str
+    real: str
+
+    def at(self, name: str) -> str:
+        return f"column[j].{name}" if self.interleaved else f"{name}[j]"
+
+    def struct_members(self) -> tuple[str, ...]:
+        if not self.interleaved:
+            return ()
+        return tuple(f"{self.real} {n}" for n in self._names())
+
+    def _names(self) -> list[str]:
+        return [v.name for v in staged(self.values)] + list(self.totals)
+
+    def pointers(self) -> list[str]:
+        """Locals that divide the scratch buffer among the columns."""
+        names = self._names()
+        if not names:
+            return []
+        if self.interleaved:
+            return [f"{self.struct}Column* column = reinterpret_cast<{self.struct}Column*>(self.scratch);"]
+        offsets = ["", " + self.columns"] + [f" + {n} * self.columns" for n in range(2, len(names))]
+        return [f"{self.real}* {name} = self.scratch{offset};" for name, offset in zip(names, offsets, strict=False)]
+
+    def stage(self, ops: dict[str, str]) -> list[str]:
+        """Copy what is read, reset what is added to."""
+        lines = ["const Index rank = self.column_ranks[j];"] if staged(self.values) else []
+        for v in staged(self.values):
+            source = f"{v.name}_now" if v.delay is DelayKind.UNIFORM else f"self.{v.field}"
+            text = f"{source}[rank]"
+            lines.append(f"{self.at(v.name)} = {text if v.dtype is DType.REAL else f'{self.real}({text})'};")
+        lines += [f"{self.at(t)} = {ops[t]}::identity<{self.real}>();" for t in self.totals]
+        return lines
+
+
+def _line(value: Value, real: str) -> str:
+    side = value.field.split("_", 1)[0]
+    neurons = "1" if value.side is Side.WHOLE else f"self.{side}_size"
+    return f"DelayLine<{real}>{{self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head}}"
+
+
+def _value_preparations(values: tuple[Value, ...], real: str) -> list[str]:
+    """Once per walk: values of whole populations, and where in their delay lines the others stand."""
+    lines = []
+    for v in values:
+        if v.delay is DelayKind.PER_SYNAPSE:
+            lines.append(f"const auto {v.name}_line = {_line(v, real)};")
+        elif v.delay is DelayKind.UNIFORM and v.side is Side.WHOLE:
+            lines.append(f"const {real} {v.name} = *{_line(v, real)}.at(*self.{v.delay_field} - 1);")
+        elif v.delay is DelayKind.UNIFORM:
+            lines.append(f"const {real}* {v.name}_now = {_line(v, real)}.at(*self.{v.delay_field} - 1);")
+        elif v.side is Side.WHOLE:
+            text = f"*self.{v.field}"
+            lines.append(f"const {real} {v.name} = {text if v.dtype is DType.REAL else f'{real}({text})'};")
+    return lines
+
+
+def _row_values(values: tuple[Value, ...], used: set[str], real: str) -> list[str]:
+    """Locals for the values of the row's neuron that ``used`` names."""
+    lines = []
+    for v in values:
+        if v.side is not Side.ROW or v.name not in used or v.delay is DelayKind.PER_SYNAPSE:
+            continue
+        source = f"{v.name}_now" if v.delay is DelayKind.UNIFORM else f"self.{v.field}"
+        text = f"{source}[self.row_ranks[i]]"
+        lines.append(f"const {real} {v.name} = {text if v.dtype is DType.REAL else f'{real}({text})'};")
+    return lines
+
+
+def _temps(exprs: list[Expr]) -> set[str]:
+    return {n.name for e in exprs for n in walk(e) if isinstance(n, Var) and n.scope is Scope.TEMP}
+
+
+def _synapse_printer(
+    kernel: SweepKernel | SynapseKernel, precision: Precision, columns: Columns, loaded: bool
+) -> Printer:
+    """Names as a synapse sees them; ``loaded``: its attributes are locals already."""
+    values = {v.name: v for v in kernel.values}
+    members = {m.name: m for m in kernel.members}
+
+    def lookup(var: Var) -> str | None:
+        if var.scope is Scope.TEMP and var.name in values:
+            v = values[var.name]
+            if v.delay is DelayKind.PER_SYNAPSE and v.side is not Side.WHOLE:
+                rank = "self.column_ranks[j]" if v.side is Side.COLUMN else "self.row_ranks[i]"
+                return f"{v.name}_line(self.{v.delay_field}[s] - 1, {rank})"
+            return columns.at(v.name) if v.side is Side.COLUMN else v.name
+        if var.scope is Scope.SELF and not loaded:
+            m = members[var.name]
+            if m.locality is Locality.LOCAL and not m.single:
+                return f"self.{cpp_name(m.name)}[s]"
+        return None
+
+    return Printer(precision, lookup, kernel.functions)
+
+
+def _reader_title(reader: Reader) -> str:
+    what = f"{reader.operation} of {reader.psp_text}"
+    return f"{what} over each column (transposed)" if reader.backward else f"{what} over each row"
+
+
+def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
+    struct = struct_name(kernel.name)
+    totals = tuple(r.total for r in kernel.readers if r.backward)
+    columns = Columns(INTERLEAVED[kernel.store], kernel.values, totals, struct, precision.value)
+    printer = _synapse_printer(kernel, precision, columns, loaded=False)
+    exprs = [r.psp for r in kernel.readers]
+    ops = {r.total: OPS[r.operation] for r in kernel.readers}
+    whole = [
+        *_whole_loads(kernel.members, kernel.wholes, printer),
+        *_value_preparations(kernel.values, printer.real),
+        *columns.pointers(),
+    ]
+    includes = [STORES[kernel.store][0], "math.hpp"]
+    if any(v.delay is not DelayKind.NONE for v in kernel.values):
+        includes.append("delays.hpp")
+    last = kernel.readers[-1]
+    return SweepUnit(
+        name=kernel.name,
+        struct=struct,
+        real=printer.real,
+        clock=_uses_clock(exprs),
+        includes=tuple(sorted(includes)),
+        functions=_functions(kernel.functions, precision),
+        column_struct=columns.struct_members(),
+        whole=tuple(whole),
+        stage_rank=bool(staged(kernel.values)),
+        stage=tuple(columns.stage(ops)),
+        store=STORES[kernel.store][1],
+        readers=tuple(_reader(kernel, r, printer, columns, r is last) for r in kernel.readers),
+        totals=tuple(_total(r, columns) for r in kernel.readers if r.backward),
+    )
+
+
+def _reader(kernel: SweepKernel, reader: Reader, printer: Printer, columns: Columns, last: bool) -> ReaderText:
+    used = _temps([reader.psp])
+    row = _row_values(kernel.values, used, printer.real)
+    semiglobal = tuple(m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp))
+    row += _element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
+    value = printer.expr(reader.psp)
+    mean = reader.operation is Operation.MEAN
+    result = f"total / static_cast<{printer.real}>(count)" if mean else "total"
+    return ReaderText(
+        title=_reader_title(reader),
+        backward=reader.backward,
+        op=OPS[reader.operation],
+        into=columns.at(reader.total),
+        row_argument=" i" if row or "[i]" in value else "",
+        row=tuple(row),
+        synapse_arguments=_synapse_arguments(value),
+        value=value,
+        leave_arguments="Index count" if mean else "Index",
+        leave=f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += {result};",
+        last=last,
+    )
+
+
+def _names(expr: Expr) -> set[str]:
+    return {n.name for n in walk(expr) if isinstance(n, Var)}
+
+
+def _synapse_arguments(*texts: str) -> str:
+    """Arguments of a synapse's lambda, named where they are used."""
+    joined = "\n".join(texts)
+    return ("Index s" if "[s]" in joined else "Index") + (", Index j" if "[j]" in joined else ", Index")
+
+
+def _total(reader: Reader, columns: Columns) -> str:
+    """Adds the totals of the columns to their neurons' sums. Columns without synapses are left alone."""
+    total = columns.at(reader.total)
+    add = f"self.{reader.sum_field}[self.column_ranks[j]] += {total}"
+    if reader.operation is Operation.SUM:
+        body = f"        {add};"
+    elif reader.operation is Operation.MEAN:
+        count = f"static_cast<{columns.real}>(self.column_counts[j])"
+        body = f"        if (self.column_counts[j] > 0) {add} / {count};"
+    else:
+        body = f"        if (self.column_counts[j] > 0) {add};"
+    return f"if (self.{reader.on_field}) {{\n    for (Index j = 0; j < self.columns; ++j) {{\n{body}\n    }}\n}}"
+
+
+def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
+    struct = struct_name(kernel.name)
+    columns = Columns(INTERLEAVED[kernel.store], kernel.values, (), struct, precision.value)
+    printer = _synapse_printer(kernel, precision, columns, loaded=True)
+    blocks = (kernel.global_block, kernel.row_block, kernel.local_block)
+    exprs = [e for b in blocks for e in gather.expressions(b)]
+    changed = [gather.assigned(b) for b in blocks]
+
+    read = [_loaded(b, always="w") for b in blocks]
+    read_whole = read[0] | (read[1] | read[2]) - changed[0]
+    read_row = read[1] | read[2] - changed[1]
+
+    def body(block: tuple[Stmt, ...], declared: set[str]) -> tuple[str, ...]:
+        return printer.block(block, guarded="w", guard="learn", declared=declared)
+
+    whole = _whole_loads(_those(kernel.members, read_whole), kernel.wholes, printer)
+    whole += _value_preparations(kernel.values, printer.real)
+    if "w" in set().union(*changed):
+        whole.append("const bool learn = *self.plasticity;")
+    if kernel.global_block:
+        whole += ["", *body(kernel.global_block, read_whole), *_whole_stores(kernel.members)]
+    whole += columns.pointers()
+
+    row = _row_values(kernel.values, _temps(exprs), printer.real)
+    row += _element_loads(_those(kernel.members, read_row), "i", Locality.SEMIGLOBAL, printer)
+    if kernel.row_block:
+        stores = _element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
+        row += [*([""] if row else []), *body(kernel.row_block, read_row), *stores]
+    load = _element_loads(_those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
+    local = body(kernel.local_block, read[2])
+    save = _element_stores(kernel.members, "s", Locality.LOCAL)
+    includes = ["math.hpp"]
+    if kernel.local_block:
+        includes.append(STORES[kernel.store][0])
+    if any(v.delay is not DelayKind.NONE for v in kernel.values):
+        includes.append("delays.hpp")
+    named_row = " i" if row or any("[i]" in line for line in local) else ""
+    return UpdateUnit(
+        name=kernel.name,
+        struct=struct,
+        real=printer.real,
+        clock=_uses_clock(exprs),
+        includes=tuple(sorted(includes)),
+        functions=_functions(kernel.functions, precision),
+        column_struct=columns.struct_members() if kernel.local_block else (),
+        whole=tuple(whole),
+        stage=tuple(columns.stage({})) if kernel.local_block else (),
+        store=STORES[kernel.store][1],
+        row_argument=named_row,
+        row=tuple(row),
+        walks=bool(kernel.local_block),
+        synapse_arguments=_synapse_arguments(*load, *local, *save),
+        load=tuple(load),
+        body=local,
+        save=tuple(save),
+        rows_only=bool(kernel.row_block) and not kernel.local_block,
+    )

@@ -1,0 +1,107 @@
+"""From the Plan's launches to the context of ``network.cpp``."""
+
+from __future__ import annotations
+
+from synloom.codegen.artifact import Slot, SlotKind
+from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
+from synloom.codegen.emit.kernels import field_name, struct_name
+from synloom.codegen.emit.names import cpp_name
+from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
+from synloom.codegen.ir.types import Precision
+
+CPP_TYPES = {
+    "float64": "double",
+    "float32": "float",
+    "int64": "std::int64_t",
+    "int32": "std::int32_t",
+    "bool": "bool",
+}
+
+
+def network_unit(plan: Plan) -> NetworkUnit:
+    kernels = {k.name: k for k in plan.kernels}
+    slots = plan.manifest.slots
+    objects = {s.object: None for s in slots}
+    includes = [f"{name}.hpp" for name in kernels]
+    if plan.delays:
+        includes.append("synloom/delays.hpp")
+    if plan.reductions:
+        includes.append("synloom/reduce.hpp")
+    if plan.clears:
+        includes.append("synloom/stage.hpp")
+    reductions = tuple(_reduce(r) for r in plan.reductions)
+    return NetworkUnit(
+        real=plan.precision.value,
+        includes=tuple(sorted(includes)),
+        objects=tuple(
+            ObjectText(o, tuple(_member(s, plan.precision) for s in slots if s.object == o)) for o in objects
+        ),
+        words=len(slots),
+        learns=bool(plan.synapses),
+        clears=tuple(
+            f"if (*net.{c.population}.enabled) fill(net.{c.population}.size, net.{c.population}.{buffer_name(c.field)});"
+            for c in plan.clears
+        ),
+        sweeps=tuple(_launch(launch, kernels) for launch in plan.sweeps),
+        neurons=tuple(_launch(launch, kernels) for launch in plan.neurons),
+        delays=tuple(
+            f"if (*net.{d.population}.enabled) push(net.{d.population}.{d.line}, "
+            f"{'1' if d.single else f'net.{d.population}.size'}, net.{d.population}.line_length, "
+            f"*net.{d.population}.{d.line}_head, net.{d.population}.{buffer_name(d.source)});"
+            for d in plan.delays
+        ),
+        reductions=tuple(
+            f"if (*net.{r.population}.enabled) {text}" for r, text in zip(plan.reductions, reductions, strict=True)
+        ),
+        refreshes=reductions,
+        synapses=tuple(_launch(launch, kernels) for launch in plan.synapses),
+    )
+
+
+def buffer_name(field: str) -> str:
+    """A buffer's name as a member of ``struct Network``."""
+    return cpp_name(field)
+
+
+def _member(slot: Slot, precision: Precision) -> str:
+    del precision
+    if slot.object == "recorders" and slot.field == "table":
+        return "Recorder* table"
+    if slot.kind is SlotKind.SIZE:
+        return f"Index {buffer_name(slot.field)}"
+    return f"{CPP_TYPES[slot.dtype]}* {buffer_name(slot.field)}"
+
+
+def _buffer(ref: BufferRef) -> str:
+    return f"net.{ref[0]}.{buffer_name(ref[1])}"
+
+
+def _launch(launch: Launch, kernels: dict[str, Kernel]) -> LaunchText:
+    kernel = kernels[launch.kernel]
+    kinds = {f.name: f.kind for f in kernel.fields}
+
+    def value(argument: Argument) -> str:
+        if kinds[argument.field] is FieldKind.FLAG:
+            return " && ".join(f"*{_buffer(b)}" for b in argument.buffers)
+        return _buffer(argument.buffers[0])
+
+    conditions = [f"*{_buffer(g)}" for g in launch.guards]
+    clock = "clock"
+    if launch.schedule:
+        period = f"net.{launch.schedule}.period"
+        conditions.append(f"due(now, {period}, net.{launch.schedule}.offset)")
+        clock = f"{{clock.t, dt, dt * *{period}}}"
+    return LaunchText(
+        title=launch.title,
+        condition=" && ".join(conditions),
+        kernel=launch.kernel,
+        struct=struct_name(launch.kernel),
+        arguments=tuple(f".{field_name(kernel, a.field)} = {value(a)}" for a in launch.arguments),
+        clock=clock,
+    )
+
+
+def _reduce(reduction: Reduce) -> str:
+    object = f"net.{reduction.population}"
+    source = buffer_name(reduction.source)
+    return f"*{object}.{buffer_name(reduction.into)} = {reduction.op}_of({object}.size, {object}.{source});"

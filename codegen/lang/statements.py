@@ -1,0 +1,172 @@
+"""One statement: ``left operator right : flags`` (spec 01, section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from synloom.codegen.errors import Mistakes, ModelError, Origin, SourceText
+from synloom.codegen.ir.expr import Expr
+from synloom.codegen.lang.parser import ONE_ASSIGNMENT, WRITE_IF, parse_right_side, parse_tokens
+from synloom.codegen.lang.tokens import (
+    ASSIGNMENTS,
+    Cut,
+    Kind,
+    Token,
+    Tokens,
+    check_balance,
+    one_line,
+    tokenize,
+)
+
+EXPECTED: Final = 'Expected "name = expression".'
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """``word`` or ``word=value``. ``equals`` is set where the value was forgotten, too."""
+
+    word: str
+    origin: Origin
+    value: Expr | None = None
+    equals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement cut into its parts. ``right`` is None where there is none or where it could not be parsed."""
+
+    source: SourceText
+    left: Tokens
+    operator: Token | None
+    right: Expr | None
+    flags: tuple[Flag, ...]
+    text: str
+    origin: Origin
+
+
+def parse_statement(cut: Cut, mistakes: Mistakes, *, value_optional: bool = False) -> Statement | None:
+    """Parse a statement; mistakes are noted. None if not even its left side could be told.
+
+    With ``value_optional``, as in parameters, ``name`` and ``name : flags`` are statements as well.
+    """
+    source, tokens = cut.source, [t for t in cut.tokens if t.kind is not Kind.BREAK]
+    at = _assignment(tokens)
+    if at is None:
+        colon = next((i for i, t in enumerate(tokens) if t.text == ":"), len(tokens))
+        if not value_optional or not colon:
+            _note(mistakes, source, tokens[0], tokens[max(colon - 1, 0)], EXPECTED)
+            return None
+        flags = _flags_or_none(source, tokens[colon:], mistakes)
+        return _statement(source, tokens, 0, colon, None, flags)
+    operator = tokens[at]
+    empty = at + 1 == len(tokens) or tokens[at + 1].text == ":"
+    if at == 0 or empty:
+        _note(mistakes, source, operator, operator, EXPECTED)
+        return None if at == 0 else _statement(source, tokens, at, at + 1, None, ())
+    if operator.text not in ASSIGNMENTS:
+        message = f'"{operator.text}" is not an assignment; use =, +=, -=, *= or /=.'
+        _note(mistakes, source, operator, operator, message)
+        return _statement(source, tokens, at, at + 1, None, ())
+    try:
+        check_balance(source, tokens)
+        right, end = parse_right_side(source, tokens[at + 1 :], 0)
+        end += at + 1
+        if end < len(tokens) and tokens[end].text != ":":
+            raise ModelError(WRITE_IF, Origin(source, tokens[end].start, tokens[end].end))
+    except ModelError as error:
+        mistakes.note(error)
+        return _statement(source, tokens, at, at + 1, None, ())
+    flags = _flags_or_none(source, tokens[end:], mistakes)
+    return _statement(source, tokens, at, end, right, flags)
+
+
+def _assignment(tokens: Tokens) -> int | None:
+    """Index of the operator: the first assignment outside the flags."""
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.ASSIGN:
+            return index
+        if token.text == ":":
+            return None
+    return None
+
+
+def _statement(
+    source: SourceText, tokens: Tokens, at: int, end: int, right: Expr | None, flags: tuple[Flag, ...]
+) -> Statement:
+    """``tokens[:end]`` is the body, its operator at ``at`` (0: none)."""
+    body = tokens[:end]
+    origin = Origin(source, body[0].start, body[-1].end)
+    left = tokens[:at] if at else body
+    return Statement(source, left, tokens[at] if at else None, right, flags, one_line(source, body), origin)
+
+
+def _note(mistakes: Mistakes, source: SourceText, first: Token, last: Token, message: str) -> None:
+    mistakes.add(message, Origin(source, first.start, last.end))
+
+
+def _flags_or_none(source: SourceText, tokens: Tokens, mistakes: Mistakes) -> tuple[Flag, ...]:
+    try:
+        return parse_flags(source, tokens)
+    except ModelError as error:
+        mistakes.note(error)
+        return ()
+
+
+def parse_flags(source: SourceText, tokens: Tokens) -> tuple[Flag, ...]:
+    """The flags after a colon, which is the first token; no tokens are no flags."""
+    if not tokens:
+        return ()
+    check_balance(source, tokens)
+    flags, begin, depth = [], 1, 0
+    for index in range(1, len(tokens) + 1):
+        text = tokens[index].text if index < len(tokens) else ","
+        if text == ":" and depth == 0:
+            origin = Origin(source, tokens[index].start, tokens[index].end)
+            raise ModelError("Flags are given once, at the end, separated by commas.", origin)
+        if text == "," and depth == 0:
+            flags.append(_flag(source, tokens[begin:index], tokens[begin - 1]))
+            begin = index + 1
+        depth += (text == "(") - (text == ")")
+    return tuple(flags)
+
+
+def _flag(source: SourceText, tokens: Tokens, before: Token) -> Flag:
+    if not tokens:
+        origin = Origin(source, before.start, before.end)
+        raise ModelError("A flag is missing.", origin, "flags are words or word=value, separated by commas")
+    at = next((i for i, t in enumerate(tokens) if t.kind is Kind.ASSIGN), len(tokens))
+    if at in (0, len(tokens)) or tokens[at].text != "=":
+        return Flag(_word(tokens), Origin(source, tokens[0].start, tokens[-1].end))
+    origin = Origin(source, tokens[0].start, tokens[at - 1].end)
+    value = tokens[at + 1 :]
+    again = next((t for t in value if t.kind is Kind.ASSIGN), None)
+    if again is not None:
+        raise ModelError(ONE_ASSIGNMENT, Origin(source, again.start, again.end), "flags are separated by commas")
+    if not value:
+        return Flag(_word(tokens[:at]), origin, equals=True)
+    return Flag(_word(tokens[:at]), origin, parse_tokens(source, value), equals=True)
+
+
+def _word(tokens: Tokens) -> str:
+    """``event-driven`` is three tokens."""
+    return "".join(t.text for t in tokens)
+
+
+def parse_only_expression(source: SourceText, mistakes: Mistakes, message: str) -> tuple[Expr, str] | None:
+    """The whole text as one expression or conditional, and as one line; None if mistakes were noted."""
+    tokens = [t for t in tokenize(source.content) if t.kind is not Kind.BREAK]
+    wrong = next((t for t in tokens if t.kind is Kind.ASSIGN), None)
+    if wrong is not None:
+        mistakes.add(message, Origin(source, wrong.start, wrong.end))
+        return None
+    try:
+        check_balance(source, tokens)
+        expr, end = parse_right_side(source, tokens, 0)
+        if end < len(tokens):
+            at = Origin(source, tokens[end].start, tokens[end].end)
+            raise ModelError(message if tokens[end].text == ":" else WRITE_IF, at)
+        return expr, one_line(source, tokens)
+    except ModelError as error:
+        mistakes.note(error)
+        return None

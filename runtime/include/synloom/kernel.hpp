@@ -1,0 +1,44 @@
+// What every generated kernel needs: the index type, the compiler's words, and the loop over independent elements.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// SYNLOOM_INLINE  a function that is always inlined; a walk is worth nothing as a call.
+// SYNLOOM_LAMBDA  the same for a lambda, after its parameters: [=](Index i) SYNLOOM_LAMBDA { ... }
+// SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
+// SYNLOOM_UNROLL  the loop that follows has few, constant iterations: write them out.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define SYNLOOM_INLINE __forceinline
+#define SYNLOOM_LAMBDA
+#define SYNLOOM_SIMD __pragma(loop(ivdep))
+#define SYNLOOM_UNROLL
+#elif defined(__clang__)
+#define SYNLOOM_INLINE inline __attribute__((always_inline))
+#define SYNLOOM_LAMBDA __attribute__((always_inline))
+#define SYNLOOM_SIMD _Pragma("omp simd")
+#define SYNLOOM_UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define SYNLOOM_INLINE inline __attribute__((always_inline))
+#define SYNLOOM_LAMBDA __attribute__((always_inline))
+#define SYNLOOM_SIMD _Pragma("omp simd")
+#define SYNLOOM_UNROLL _Pragma("GCC unroll 16")
+#else
+#define SYNLOOM_INLINE inline
+#define SYNLOOM_LAMBDA
+#define SYNLOOM_SIMD
+#define SYNLOOM_UNROLL
+#endif
+
+namespace synloom {
+
+using Index = std::int64_t;
+
+/// Calls body(i) for i in [0, n). The calls must not depend on each other: they run several at a time.
+template <class Body>
+SYNLOOM_INLINE void each(Index n, Body body) {
+    SYNLOOM_SIMD
+    for (Index i = 0; i < n; ++i) body(i);
+}
+
+}  // namespace synloom

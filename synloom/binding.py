@@ -1,0 +1,242 @@
+"""A compiled network tied to its buffers: everything the extension may touch, owned by NumPy (D1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synloom import registry
+from synloom.codegen.artifact import Slot, SlotKind
+from synloom.codegen.errors import CodegenError
+from synloom.codegen.ir.plan import Plan, PushDelay
+from synloom.codegen.ir.types import DelayKind, StoreKind
+from synloom.monitor import Track
+from synloom.population import Population
+from synloom.projection import Projection
+from synloom.runtime.buffers import BindingTable, aligned_empty, aligned_zeros
+from synloom.transpose import Transpose
+
+if TYPE_CHECKING:
+    from synloom.network import Network
+
+Buffer = NDArray[Any] | int
+
+RECORDER_WORDS = 12  # the layout of struct Recorder in record.hpp
+CAPACITY, CURSOR = 5, 6
+
+
+class Binding:
+    """Makes the buffers that only a running network needs, and fills the binding table."""
+
+    def __init__(self, network: Network, plan: Plan, extension: ModuleType) -> None:
+        self.network, self.plan, self.extension = network, plan, extension
+        populations, projections = network.populations, network.projections
+        named = dict(zip([m for _, m in plan.objects[: len(populations)]], populations, strict=True))
+        linked = dict(zip([m for _, m in plan.objects[len(populations) :]], projections, strict=True))
+        self.populations: dict[str, Population] = named
+        self.projections: dict[str, Projection | Transpose] = linked
+        self.scratch_width = dict(plan.scratch)
+        self.sums: dict[tuple[str, str], NDArray[Any]] = {}
+        self.lines: dict[tuple[str, str], NDArray[Any]] = {}
+        self.tracks: list[tuple[Track, int, int, int]] = []
+        self.recorders = np.zeros((0, RECORDER_WORDS), np.int64)
+        self.rebind()
+        if extension.words() != len(plan.manifest.slots):
+            raise CodegenError("The extension and its manifest disagree about the size of the binding table.")
+        self.fill_delay_lines()
+        self.refresh()
+
+    def rebind(self) -> None:
+        """Fill the table with the buffers as they are now."""
+        buffers = {slot.key: self._buffer(slot) for slot in self.plan.manifest.slots}
+        self.table = BindingTable(self.plan.manifest, buffers)
+
+    # -- running ----------------------------------------------------------------------------------------
+
+    def run(self, steps: int) -> None:
+        self.extension.run(self.table.address, steps)
+        for row, (track, *_) in zip(self.recorders, self.tracks, strict=True):
+            track.filled = int(row[CURSOR])
+
+    def refresh(self) -> None:
+        """Compute the global operations from the current values."""
+        self.extension.refresh(self.table.address)
+
+    def clear_sums(self) -> None:
+        for total in self.sums.values():
+            total[...] = 0
+
+    # -- buffers ----------------------------------------------------------------------------------------
+
+    def _buffer(self, slot: Slot) -> Buffer:
+        owner = slot.object
+        if owner == "clock":
+            return self.network._clock if slot.field == "step" else np.array([self.network.dt])
+        if owner == "constants":
+            return registry.constants[slot.field].buffer(self.network.real)
+        if owner == "recorders":
+            return len(self.recorders) if slot.kind is SlotKind.SIZE else self.recorders
+        if owner in self.populations:
+            return self._of_population(owner, slot)
+        return self._of_projection(owner, self.projections[owner], slot)
+
+    def _of_population(self, owner: str, slot: Slot) -> Buffer:
+        population = self.populations[owner]
+        field = slot.field
+        if field == "size":
+            return population.size
+        if field == "line_length":
+            return self._line_length(population)
+        if field == "enabled":
+            return population.flags["enabled"]
+        if field in population.state and slot.role == "state":
+            return population.state[field]
+        key = (owner, field)
+        if field.endswith("_line"):
+            return self._line(owner, field)
+        if field.endswith("_line_head"):
+            return self.lines.setdefault(key, np.zeros(1, np.int64))
+        size = population.size if field.startswith("sum_") else 1
+        total = self.sums.setdefault(key, aligned_zeros(size, self.network.real))
+        if field.startswith("sum_"):
+            population.sums[field.removeprefix("sum_")] = total
+        return total
+
+    def sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
+        """The weighted sums of one target."""
+        return population.sums[target]
+
+    def _of_projection(self, owner: str, projection: Projection | Transpose, slot: Slot) -> Buffer:
+        field = slot.field
+        if field == "delay":
+            return projection.delay_steps
+        if field in projection.flags:
+            return projection.flags[field]
+        assert isinstance(projection, Projection)
+        store = projection.store
+        assert store is not None
+        if slot.role == "state":
+            return projection.state[field]
+        structure: dict[str, Callable[[], Buffer]] = {
+            "rows": lambda: len(store.rows),
+            "columns": lambda: len(store.columns),
+            "row_ranks": lambda: store.rows,
+            "column_ranks": lambda: store.columns,
+            "row_ptr": lambda: store.row_ptr,
+            "column": lambda: _filled(store.column),
+            "column_counts": lambda: _column_counts(projection),
+            "scratch": lambda: aligned_empty(
+                max(1, self.scratch_width[owner] * len(store.columns)), self.network.real
+            ),
+        }
+        return structure[field]()
+
+    # -- delays -----------------------------------------------------------------------------------------
+
+    def _line_length(self, population: Population) -> int:
+        """Largest delay, in steps, with which values of this population are read."""
+        longest = 1
+        for projection in self.network.projections:
+            reads_of = projection.pre_population
+            if reads_of is population and projection.delay_kind is not DelayKind.NONE and projection.delay_steps.size:
+                longest = max(longest, int(projection.delay_steps.max()))
+        return longest
+
+    def _line(self, owner: str, field: str) -> NDArray[Any]:
+        push = self._push(owner, field)
+        neurons = 1 if push.single else self.populations[owner].size
+        length = self._line_length(self.populations[owner])
+        line = self.lines.get((owner, field))
+        if line is None or line.shape != (length, neurons):
+            line = self.lines[owner, field] = aligned_zeros((length, neurons), self.network.real)
+        return line
+
+    def _push(self, owner: str, field: str) -> PushDelay:
+        return next(d for d in self.plan.delays if (d.population, d.line) == (owner, field))
+
+    def fill_delay_lines(self) -> None:
+        """Every element becomes the current value (spec 02, section 4.2)."""
+        for push in self.plan.delays:
+            line = self.lines[push.population, push.line]
+            line[...] = self.populations[push.population].state[push.source]
+            self.lines[push.population, f"{push.line}_head"][0] = 0
+
+    def delays_changed(self) -> None:
+        """Delays were assigned: lines grow where needed and keep what is under way."""
+        for push in self.plan.delays:
+            key = (push.population, push.line)
+            length = self._line_length(self.populations[push.population])
+            old = self.lines[key]
+            if length <= old.shape[0]:
+                continue
+            head = self.lines[push.population, f"{push.line}_head"]
+            by_age = np.stack([old[(int(head[0]) - age) % len(old)] for age in range(len(old))])
+            line = aligned_zeros((length, old.shape[1]), old.dtype)
+            # Element 0 is the newest; what is older than the line remembers stays at its oldest value.
+            for age in range(length):
+                line[(-age) % length] = by_age[min(age, len(old) - 1)]
+            head[0] = 0
+            self.lines[key] = line
+        self.rebind()
+
+    # -- recording --------------------------------------------------------------------------------------
+
+    def recorders_changed(self) -> None:
+        """The table of recorders follows the monitors."""
+        self.tracks = [
+            (track, *monitor._steps(), monitor._origin)
+            for monitor in self.network.monitors
+            for track in monitor._tracks.values()
+            if track.active
+        ]
+        self.reserve(0)
+
+    def bytes_per_step(self) -> int:
+        return sum(t.count * t.source.dtype.itemsize for t, *_ in self.tracks)
+
+    def reserve(self, steps: int) -> None:
+        """Room for the samples of ``steps`` steps; then the table of recorders."""
+        if not self.tracks and not len(self.recorders):
+            return
+        rows = np.zeros((len(self.tracks), RECORDER_WORDS), np.int64)
+        for row, (track, period, offset, origin) in zip(rows, self.tracks, strict=True):
+            track.reserve(steps // period + 1 if steps else 0)
+            block = track.blocks[-1] if track.blocks else None
+            row[:] = (
+                track.source.ctypes.data,
+                track.source.dtype.itemsize,
+                track.count,
+                0 if track.ranks is None else track.ranks.ctypes.data,
+                0 if block is None else block.ctypes.data,
+                0 if block is None else len(block),
+                track.filled,
+                period,
+                offset,
+                origin,
+                1,
+                track.phase,
+            )
+        self.recorders = rows
+        self.table.rebind(("recorders", "table"), rows)
+        self.table.rebind(("recorders", "length"), len(rows))
+
+
+def _filled(column: NDArray[np.int32] | None) -> NDArray[np.int32]:
+    assert column is not None
+    return column
+
+
+def _column_counts(projection: Projection) -> NDArray[np.int32]:
+    """Synapses per column."""
+    store = projection.store
+    assert store is not None
+    columns = len(store.columns)
+    if store.kind is StoreKind.DENSE:
+        return np.full(columns, len(store.rows), np.int32)
+    return np.bincount(_filled(store.column), minlength=columns).astype(np.int32)
+
+

@@ -1,0 +1,102 @@
+"""Drives the compiler: Model IR to a loaded extension, and what a user may look at afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+from synloom.codegen.artifact import SourceSet
+from synloom.codegen.ir.model import NetworkIR
+from synloom.codegen.ir.plan import Plan
+from synloom.codegen.passes import lower_to_plan
+from synloom.runtime.build import BuildResult, build
+from synloom.runtime.load import load
+from synloom.runtime.options import BuildOptions
+
+
+@dataclass(frozen=True)
+class Build:
+    """What ``compile()`` did.
+
+    Attributes
+    ----------
+    cached : bool
+        Whether the extension was in the cache already, so that no compiler ran.
+    seconds : dict of str to float
+        Time of each stage in s.
+    reason : str
+        Why it was built, or that it was not.
+    directory : Path
+        Folder of the built library.
+    ir, plan
+        The two levels of the compiler's own representation; ``str()`` of ``synloom.codegen.ir.text.print_ir``.
+    """
+
+    ir: NetworkIR
+    plan: Plan
+    result: BuildResult
+    extension: ModuleType = field(repr=False)
+
+    @property
+    def cached(self) -> bool:
+        return self.result.cached
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        return self.result.seconds
+
+    @property
+    def reason(self) -> str:
+        return self.result.reason
+
+    @property
+    def directory(self) -> Path:
+        return self.result.library.parent
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Generated files: name to text."""
+        return render_sources(self.plan)
+
+
+def render_sources(plan: Plan) -> dict[str, str]:
+    """All generated files of a plan. Needs no compiler."""
+    from synloom.codegen.emit.render import render_plan
+
+    return dict(render_plan(plan).texts())
+
+
+@cache
+def generator_digest() -> str:
+    """Fingerprint of everything that turns a Plan into text: a changed template makes old extensions stale."""
+    import synloom.codegen
+    import synloom.templates
+
+    digest = sha256()
+    for package, pattern in ((synloom.codegen, "*.py"), (synloom.templates, "*.j2")):
+        for folder in package.__path__:
+            for path in sorted(Path(folder).rglob(pattern)):
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def plan_digest(plan: Plan) -> str:
+    """Identifies all generated text without rendering it: the text is a function of the Plan and the generator."""
+    return sha256(f"{generator_digest()}\0{plan!r}".encode()).hexdigest()
+
+
+def compile_network(ir: NetworkIR, options: BuildOptions, directory: Path | None = None) -> Build:
+    """Model IR to a loaded extension, through the cache."""
+    plan = lower_to_plan(ir)
+
+    def sources() -> SourceSet:
+        from synloom.codegen.emit.render import render_plan
+
+        return render_plan(plan)
+
+    result = build(plan_digest(plan), sources, options, directory)
+    return Build(ir, plan, result, load(result.library, result.key))

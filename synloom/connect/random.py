@@ -1,0 +1,157 @@
+"""Connectors that draw: fixed probability, fixed number of sources, fixed number of targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synloom.connect.ends import Connector, Ends
+from synloom.connect.regular import AllToAll
+from synloom.store import Pattern
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK = 1 << 20  # candidates drawn at a time
+
+
+@dataclass(frozen=True, slots=True)
+class FixedProbability:
+    """Each pair of neurons is connected with the same probability, independently of all others."""
+
+    ends: Ends
+    probability: float
+    self_connections: bool
+
+    def build(self, rng: np.random.Generator) -> Pattern:
+        """Draw the distances between synapses in one long row of candidates: the work grows with synapses only."""
+        rows, columns = self.ends.rows, self.ends.columns
+        own = np.full(len(rows), -1) if self.self_connections else self.ends.own_column()
+        width, candidates = len(columns), len(rows) * len(columns)
+        lengths = np.zeros(len(rows), np.int64)
+        chunks: list[NDArray[np.int32]] = []
+        last = -1 if self.probability > 0.0 else candidates
+        while last < candidates - 1:
+            hits = min(BLOCK, int((candidates - last) * self.probability * 1.01) + 100)
+            gaps = np.minimum(rng.geometric(self.probability, hits), candidates)
+            places = last + np.cumsum(gaps)
+            last = int(places[-1])
+            row, column = np.divmod(places[places < candidates], width)
+            kept = column != own[row]
+            lengths += np.bincount(row[kept], minlength=len(rows))
+            chunks.append(column[kept].astype(np.int32))
+        return Pattern.of(rows, columns, lengths, np.concatenate(chunks or [np.empty(0, np.int32)]))
+
+
+@dataclass(frozen=True, slots=True)
+class FixedNumberPre:
+    """Each post neuron has the same number of sources."""
+
+    ends: Ends
+    number: int
+    self_connections: bool
+
+    def build(self, rng: np.random.Generator) -> Pattern:
+        rows, columns = self.ends.rows, self.ends.columns
+        own = np.full(len(rows), -1) if self.self_connections else self.ends.own_column()
+        column = choose(rng, len(columns), self.number, own)
+        return Pattern.of(rows, columns, np.full(len(rows), self.number, np.int64), column.ravel())
+
+
+@dataclass(frozen=True, slots=True)
+class FixedNumberPost:
+    """Each pre neuron has the same number of targets."""
+
+    ends: Ends
+    number: int
+    self_connections: bool
+
+    def build(self, rng: np.random.Generator) -> Pattern:
+        rows, columns = self.ends.rows, self.ends.columns
+        exchanged = Ends(self.ends.post, self.ends.pre, self.ends.recurrent, self.ends.projection)
+        own = np.full(len(columns), -1) if self.self_connections else exchanged.own_column()
+        row = choose(rng, len(rows), self.number, own).ravel()
+        lengths = np.bincount(row, minlength=len(rows)).astype(np.int64)
+        # Sorted by row; within a row by column, since that is how they were drawn.
+        column = np.argsort(row, kind="stable")
+        if self.number:
+            column //= self.number
+        return Pattern.of(rows, columns, lengths, column.astype(np.int32))
+
+
+def choose(
+    rng: np.random.Generator, candidates: int, number: int, excluded: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """For each entry of ``excluded``, ``number`` different candidates, ascending, without the excluded one.
+
+    -1 excludes none. Shape of the result: (len(excluded), number).
+    """
+    chosen = np.empty((len(excluded), number), np.int32)
+    barred = excluded >= 0
+    step = max(1, BLOCK // max(1, candidates if 2 * number > candidates else number))
+    for group, left in ((np.flatnonzero(~barred), candidates), (np.flatnonzero(barred), candidates - 1)):
+        for first in range(0, len(group), step):
+            block = group[first : first + step]
+            chosen[block] = _distinct(rng, len(block), left, number)
+    if number:
+        chosen += barred[:, None] & (chosen >= excluded[:, None])
+    return chosen
+
+
+def _distinct(rng: np.random.Generator, rows: int, candidates: int, number: int) -> NDArray[np.int32]:
+    """``number`` different integers below ``candidates`` for each row, every subset equally likely; ascending."""
+    if number == 0:
+        return np.empty((rows, 0), np.int32)
+    if 2 * number > candidates:
+        left = np.ones((rows, candidates), bool)
+        np.put_along_axis(left, _distinct(rng, rows, candidates, candidates - number), False, axis=1)
+        return np.nonzero(left)[1].reshape(rows, number).astype(np.int32)
+    drawn = np.sort(rng.integers(0, candidates, (rows, number), dtype=np.int32), axis=1)
+    open_rows = np.arange(rows)
+    while True:
+        # Draw again what a row holds twice: the same as refusing a number that the row has already.
+        part = drawn[open_rows]
+        twice = np.zeros(part.shape, bool)
+        twice[:, 1:] = part[:, 1:] == part[:, :-1]
+        again = twice.any(axis=1)
+        if not again.any():
+            return drawn
+        open_rows, part, twice = open_rows[again], part[again], twice[again]
+        part[twice] = rng.integers(0, candidates, int(twice.sum()), dtype=np.int32)
+        drawn[open_rows] = np.sort(part, axis=1)
+
+
+def fixed_probability(ends: Ends, probability: Any, self_connections: bool) -> Connector:
+    """Each pair with this probability; errors outside [0, 1]."""
+    if not isinstance(probability, Real) or not 0.0 <= float(probability) <= 1.0:
+        raise ends.error(f"probability must be a number in [0, 1], not {probability!r}.")
+    if probability == 1:
+        return AllToAll(ends, self_connections)
+    return FixedProbability(ends, float(probability), self_connections)
+
+
+def fixed_number_pre(ends: Ends, number: Any, self_connections: bool) -> Connector:
+    """``number`` sources for each post neuron; errors if there are not so many."""
+    own = -1 if self_connections else int(ends.own_column().max())
+    return FixedNumberPre(ends, _count(ends, number, len(ends.pre) - (own >= 0), "pre"), self_connections)
+
+
+def fixed_number_post(ends: Ends, number: Any, self_connections: bool) -> Connector:
+    """``number`` targets for each pre neuron; errors if there are not so many."""
+    own = -1 if self_connections else int(ends.own_column().max())
+    return FixedNumberPost(ends, _count(ends, number, len(ends.post) - (own >= 0), "post"), self_connections)
+
+
+def _count(ends: Ends, number: Any, candidates: int, side: str) -> int:
+    if not isinstance(number, Real) or not float(number).is_integer() or number < 0:
+        raise ends.error(f"number must be an integer of at least 0, not {number!r}.")
+    if number > candidates:
+        raise ends.error(
+            f"number = {number}, but a neuron has only {candidates} {side} neurons to choose from.",
+            hint="neurons are chosen without repetition, and without the neuron itself unless "
+            "allow_self_connections=True",
+        )
+    return int(number)

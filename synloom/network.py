@@ -1,0 +1,574 @@
+"""Networks: what belongs together, is compiled together and shares a clock."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synloom import messages, registry
+from synloom.binding import Binding
+from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.ir.expr import WeightedSum, walk
+from synloom.codegen.ir.model import NetworkIR, Ode, PopulationIR, ProjectionIR, TransposeIR
+from synloom.codegen.ir.plan import Plan
+from synloom.codegen.ir.types import Precision
+from synloom.compiler import Build, compile_network, render_sources
+from synloom.config import Options, options
+from synloom.monitor import Monitor
+from synloom.neuron import Neuron
+from synloom.population import Population
+from synloom.projection import Projection
+from synloom.runtime.options import BuildOptions
+from synloom.synapse import Synapse
+from synloom.transpose import Transpose
+from synloom.view import PopulationView
+
+DUMP_HOOK: Callable[[Network], None] | None = None
+
+BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
+BATCH_BYTES = 1 << 28  # what recordings may grow by within one batch
+
+
+class _NetworkType(type):
+    """Sets a network up before ``__init__`` of a subclass runs, which then need not call its parent's."""
+
+    def __call__(cls, *args: Any, dt: float | None = None, seed: int | None = None, **kwargs: Any) -> Any:
+        network = cls.__new__(cls)
+        network._prepare(dt, seed)
+        network.__init__(*args, **kwargs)
+        return network
+
+
+class Network(metaclass=_NetworkType):
+    """A network of populations and projections with a clock of its own.
+
+    Parameters
+    ----------
+    dt : float, keyword only
+        Step size in ms; by default that of ``setup()``.
+    seed : int, keyword only
+        Seed of all random numbers; by default that of ``setup()``, else drawn from the system.
+
+    Notes
+    -----
+    Spec 03, section 6. Module-level functions (``synloom.simulate`` and so on) drive a default network.
+    """
+
+    id: int
+
+    def __init__(self) -> None:
+        """Nothing is left to do: see ``_prepare``."""
+
+    def _prepare(self, dt: float | None, seed: int | None) -> None:
+        self.id = max(registry.networks, default=0) + 1
+        self._setup(dt, seed)
+        registry.networks[self.id] = self
+
+    @classmethod
+    def _make_default(cls) -> Network:
+        network = cls.__new__(cls)
+        network.id = 0
+        network._setup(None, None)
+        return network
+
+    def _setup(self, dt: float | None, seed: int | None) -> None:
+        self._dt, self._seed = dt, seed
+        self._options: Options | None = None
+        self._rng: np.random.Generator | None = None
+        self.populations: list[Population] = []
+        self.projections: list[Projection | Transpose] = []
+        self.monitors: list[Monitor] = []
+        self.cleared = False
+        self._binding: Binding | None = None
+        self._build: Build | None = None
+        self._clock = np.zeros(1, np.int64)
+        self._batch = 1
+
+    # -- configuration ----------------------------------------------------------------------------------
+
+    @property
+    def options(self) -> Options:
+        """Options of ``setup()``; a network keeps those that held when it was compiled."""
+        return options if self._options is None else self._options
+
+    @property
+    def dt(self) -> float:
+        """Step size in ms."""
+        return float(self.options.dt if self._dt is None else self._dt)
+
+    @property
+    def precision(self) -> Precision:
+        return Precision(self.options.precision)
+
+    @property
+    def real(self) -> np.dtype[Any]:
+        """NumPy type of real buffers."""
+        return np.dtype(np.float64 if self.precision is Precision.DOUBLE else np.float32)
+
+    @property
+    def seed(self) -> int | None:
+        """Seed of the random streams."""
+        return self.options.seed if self._seed is None else self._seed
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Generator of this network; its children feed connectors and distributions."""
+        if self._rng is None:
+            self._rng = np.random.default_rng(self.seed)
+        return self._rng
+
+    def spawn_rng(self) -> np.random.Generator:
+        """An independent child stream, the same from run to run for the same seed and order of calls."""
+        return self.rng.spawn(1)[0]
+
+    def set_seed(self, seed: int, use_seed_seq: bool = True) -> None:
+        """Restart the random streams of this network from ``seed``."""
+        del use_seed_seq
+        self._seed = int(seed)
+        self._rng = None
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the network can run."""
+        return self._binding is not None
+
+    @property
+    def build(self) -> Build | None:
+        """What ``compile()`` returned."""
+        return self._build
+
+    # -- objects ----------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        geometry: int | tuple[int, ...] | None = None,
+        neuron: Neuron | None = None,
+        stop_condition: str | None = None,
+        name: str | None = None,
+        population: Population | None = None,
+    ) -> Population:
+        """A population of this network (spec 03, section 6.3)."""
+        if population is not None or isinstance(geometry, Population):
+            given = population if population is not None else geometry
+            assert isinstance(given, Population)
+            return given
+        if geometry is None or neuron is None:
+            raise ConfigurationError("create() needs a geometry and a neuron.")
+        return Population(geometry, neuron, name=name, stop_condition=stop_condition, network=self)
+
+    def connect(
+        self,
+        pre: Population | PopulationView | Projection | Transpose | str | None = None,
+        post: Population | PopulationView | str | None = None,
+        target: str = "",
+        synapse: Synapse | None = None,
+        name: str | None = None,
+        projection: Projection | Transpose | None = None,
+        disable_omp: bool = True,
+    ) -> Projection | Transpose:
+        """A projection of this network; a ready-made one such as ``Transpose`` is taken as it is."""
+        special = projection if projection is not None else pre
+        if isinstance(special, Projection | Transpose):
+            if isinstance(special, Transpose):
+                special.connect()
+            return special
+        if pre is None or post is None or not target:
+            raise ConfigurationError("connect() needs pre, post and a target.")
+        return Projection(
+            pre, post, target, synapse, name=name, disable_omp=disable_omp, network=self
+        )
+
+    def monitor(
+        self,
+        obj: Any,
+        variables: str | Sequence[str] = (),
+        period: float | None = None,
+        period_offset: float | None = None,
+        start: bool = True,
+        name: str | None = None,
+    ) -> Monitor:
+        """A monitor of this network; its data take the geometry of the population."""
+        monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self)
+        monitor._reshape_default = True
+        return monitor
+
+    def _add_population(self, population: Population) -> int:
+        self._check_open("population", population.name, self.populations)
+        self.populations.append(population)
+        return len(self.populations) - 1
+
+    def _add_projection(self, projection: Projection | Transpose) -> int:
+        self._check_open("projection", projection.name, self.projections)
+        self.projections.append(projection)
+        return len(self.projections) - 1
+
+    def _add_monitor(self, monitor: Monitor) -> int:
+        self.monitors.append(monitor)
+        return len(self.monitors) - 1
+
+    def _check_open(self, kind: str, name: str | None, existing: Sequence[Any]) -> None:
+        if self.compiled:
+            raise ConfigurationError(
+                f"The network is compiled: no {kind} can be added any more.",
+                hint=f"create every {kind} before compile(), or call clear() and start anew",
+            )
+        if name is not None and any(o.name == name for o in existing):
+            raise ConfigurationError(f"A {kind} named '{name}' exists already.", hint="names must be unique")
+
+    def get_population(self, name: str) -> Population | None:
+        """The population of this name, or None after a warning."""
+        return self._find("population", name, self.populations)
+
+    def get_projection(self, name: str) -> Projection | Transpose | None:
+        """The projection of this name, or None after a warning."""
+        return self._find("projection", name, self.projections)
+
+    def _find(self, kind: str, name: str, objects: Sequence[Any]) -> Any:
+        found = next((o for o in objects if o.name == name), None)
+        if found is None:
+            messages.warning(f"There is no {kind} named '{name}'.")
+        return found
+
+    # -- compiling --------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        directory: str | Path | None = None,
+        clean: bool = False,
+        *,
+        silent: bool = False,
+        debug_build: bool = False,
+        fast_math: bool = False,
+        **ignored: Any,
+    ) -> Build:
+        """Build the network, or take it from the cache, and make it ready to run.
+
+        Parameters
+        ----------
+        directory : path, optional
+            Folder that also receives the generated sources. By default nothing is written outside the cache.
+        clean : bool
+            Build again even where the cache has the result.
+        debug_build : bool
+            Compile with debugging information and without optimisation.
+        fast_math : bool
+            Let the C++ compiler ignore NaN and infinity and reorder all sums.
+
+        Returns
+        -------
+        Build
+            Its sources, timings, and whether it came from the cache.
+
+        Raises
+        ------
+        SynloomError
+            For objects that are not connected or do not fit each other, and for a missing compiler.
+        """
+        if self.compiled:
+            messages.info("The network is compiled already.")
+            assert self._build is not None
+            return self._build
+        for name, value in ignored.items():
+            if value not in (None, "", "default", False) and name not in IGNORED_BY_COMPILE:
+                raise ConfigurationError(f"compile() has no option '{name}'.")
+        start = time.perf_counter()
+        self._connect_all()
+        if DUMP_HOOK is not None:
+            DUMP_HOOK(self)
+        connected = time.perf_counter()
+        build_options = BuildOptions(debug=debug_build, fast_math=fast_math, clean=clean)
+        build = compile_network(self.ir, build_options, None if directory is None else Path(directory))
+        built = time.perf_counter()
+        self._options = self.options.copy()
+        for population in self.populations:
+            population._capture_init()
+        self._build = build
+        self._binding = Binding(self, build.plan, build.extension)
+        for monitor in self.monitors:
+            monitor._begin()
+        build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
+        build.seconds["total"] = time.perf_counter() - start
+        if not silent and self.options.verbose:
+            messages.info(f"Compiling ... OK ({build.reason}, {build.seconds['total']:.2f} s)")
+        return build
+
+    def _connect_all(self) -> None:
+        """Make the synapses of all projections; fails before anything else happens."""
+        for projection in self.projections:
+            projection._check_ready()
+        for projection in self.projections:
+            if isinstance(projection, Projection):
+                projection._build()
+        self._warn_of_targets()
+
+    def _warn_of_targets(self) -> None:
+        for population in self.populations:
+            used = _sum_targets(population)
+            connected = set(population.targets)
+            unknown = sorted(used - connected - {""})
+            if unknown:
+                listed = ", ".join(f"sum({t})" for t in unknown)
+                messages.warning(f"population '{population.name}' uses {listed}, but nothing is connected to it.")
+            unread = sorted(connected - used) if "" not in used else []
+            if unread:
+                listed = ", ".join(unread)
+                messages.warning(f"population '{population.name}' never uses its inputs on target {listed}.")
+
+    @property
+    def ir(self) -> NetworkIR:
+        """The network as Model IR: no sizes, no values."""
+        projections: list[ProjectionIR | TransposeIR] = []
+        for p in self.projections:
+            projections.append(p._ir())
+        return NetworkIR(
+            populations=tuple(PopulationIR(p.name, p.model) for p in self.populations),
+            projections=tuple(projections),
+            precision=self.precision,
+        )
+
+    @property
+    def plan(self) -> Plan:
+        """The network as Plan IR: the kernels of a step over named buffers."""
+        from synloom.codegen.passes import lower_to_plan
+
+        if self._build is not None:
+            return self._build.plan
+        self._connect_all()
+        return lower_to_plan(self.ir)
+
+    def sources(self) -> dict[str, str]:
+        """The generated files, name to text. Needs no C++ compiler."""
+        return render_sources(self.plan)
+
+    def _running(self) -> Binding:
+        if self._binding is None:
+            self._refuse()
+        assert self._binding is not None
+        return self._binding
+
+    def _refuse(self) -> None:
+        if self.cleared:
+            raise NotCompiledError("The network was cleared.", hint="describe it anew and call compile()")
+        raise NotCompiledError("The network is not compiled.", hint="call compile() first")
+
+    # -- running ----------------------------------------------------------------------------------------
+
+    def simulate(
+        self,
+        duration: float,
+        measure_time: bool = False,
+        progress_bar: bool = False,
+        callbacks: bool = True,
+    ) -> None:
+        """Run for ``duration`` ms: the nearest number of steps, or the next larger if it is none (spec 03, 0.2)."""
+        del callbacks
+        self._running()
+        steps = self.duration_steps(duration)
+        start = time.perf_counter()
+        if progress_bar and steps >= 1000:
+            self._run_with_bar(steps)
+        else:
+            self._run(steps)
+        if measure_time:
+            seconds = time.perf_counter() - start
+            print(f"Simulating {steps * self.dt / 1000.0} s took {seconds:.4f} s.")
+
+    def _run_with_bar(self, steps: int) -> None:
+        from tqdm import tqdm
+
+        with tqdm(total=steps * self.dt, unit="ms") as bar:
+            self._run(steps, lambda done: bar.update(done * self.dt))
+
+    def _run(self, steps: int, report: Callable[[int], object] = lambda _: None) -> None:
+        """``steps`` steps in batches: short enough for Ctrl-C, and with room for what is recorded."""
+        binding = self._running()
+        done = 0
+        while done < steps:
+            batch = min(steps - done, self._batch)
+            bytes_per_step = binding.bytes_per_step()
+            if bytes_per_step:
+                batch = max(1, min(batch, BATCH_BYTES // bytes_per_step))
+            binding.reserve(batch if bytes_per_step * (steps - done) > BATCH_BYTES else steps - done)
+            start = time.perf_counter()
+            binding.run(batch)
+            seconds = time.perf_counter() - start
+            done += batch
+            report(batch)
+            if batch == self._batch:
+                # Aim at the same time per batch, whatever a step costs.
+                factor = min(16.0, BATCH_SECONDS / max(seconds, 1e-6))
+                self._batch = max(1, min(1_000_000, int(batch * factor)))
+
+    def step(self) -> None:
+        """Run one step."""
+        self._run(1)
+
+    def reset(
+        self,
+        populations: bool = True,
+        projections: bool = False,
+        synapses: bool = False,
+        monitors: bool = True,
+        reseed_rng: bool = False,
+    ) -> None:
+        """Set the clock to 0 and restore what is asked for (spec 03, section 1.7).
+
+        ``populations``: attributes as they were at ``compile()``. ``projections``: synaptic attributes except ``w``.
+        ``synapses``: connectivity and weights are made anew. ``monitors``: recordings are dropped.
+        """
+        binding = self._running()
+        if reseed_rng:
+            self._rng = None
+        if synapses and not projections:
+            messages.warning("reset(synapses=True) implies projections=True.")
+            projections = True
+        self._clock[0] = 0
+        if populations:
+            for population in self.populations:
+                population.reset()
+        if projections:
+            for projection in self.projections:
+                if isinstance(projection, Projection):
+                    projection.reset(synapses=synapses)
+        if synapses:
+            binding.rebind()
+            for monitor in self.monitors:
+                monitor._rebind()
+        if populations:
+            binding.fill_delay_lines()
+            binding.clear_sums()
+        binding.refresh()
+        if monitors:
+            for monitor in self.monitors:
+                monitor.reset()
+
+    # -- clock ------------------------------------------------------------------------------------------
+
+    @property
+    def current_step(self) -> int:
+        """Number of steps run."""
+        return int(self._clock[0])
+
+    @current_step.setter
+    def current_step(self, step: int) -> None:
+        self._clock[0] = int(step)
+
+    @property
+    def time(self) -> float:
+        """Time in ms."""
+        return self.current_step * self.dt
+
+    @time.setter
+    def time(self, t: float) -> None:
+        self.current_step = self.to_steps(t)
+
+    def get_time(self) -> float:
+        """Time in ms; 0 before ``compile()``."""
+        return self.time
+
+    def set_time(self, t: float) -> None:
+        """Set the clock to the step nearest to ``t`` ms."""
+        if not self.compiled:
+            messages.warning("the clock can only be set after compile().")
+            return
+        self.time = t
+
+    def get_current_step(self) -> int:
+        """Number of steps run."""
+        return self.current_step
+
+    def set_current_step(self, step: int) -> None:
+        """Set the clock to this step."""
+        if not self.compiled:
+            messages.warning("the clock can only be set after compile().")
+            return
+        self.current_step = step
+
+    def to_steps(self, ms: float) -> int:
+        """The nearest number of steps, halves up (spec 03, section 0.2)."""
+        return math.floor(ms / self.dt + 0.5 + 1e-9)
+
+    def duration_steps(self, ms: float) -> int:
+        """Steps of a duration: exact multiples of ``dt`` as they are, anything else rounded up."""
+        if not math.isfinite(ms):
+            raise ConfigurationError(f"A duration must be a finite number of ms, not {ms}.")
+        quotient = ms / self.dt
+        nearest = round(quotient)
+        exact = abs(quotient - nearest) <= 1e-6 * max(1.0, abs(quotient))
+        return max(0, nearest if exact else math.ceil(quotient))
+
+    # -- learning ---------------------------------------------------------------------------------------
+
+    def enable_learning(
+        self,
+        projections: Sequence[Projection] | None = None,
+        period: float | None = None,
+        offset: float | None = None,
+    ) -> None:
+        """Enable learning in the given, or in all projections (spec 03, section 4.10)."""
+        for projection in projections or self.projections:
+            if isinstance(projection, Projection):
+                projection.enable_learning(period, offset)
+
+    def disable_learning(self, projections: Sequence[Projection] | None = None) -> None:
+        """Disable learning in the given, or in all projections."""
+        for projection in projections or self.projections:
+            if isinstance(projection, Projection):
+                projection.disable_learning()
+
+    # -- the objects' own needs -------------------------------------------------------------------------
+
+    def _uses_sum(self, population: Population, target: str) -> bool:
+        return target in _sum_targets(population)
+
+    def _sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
+        return self._running().sum_buffer(population, target)
+
+    def _recorders_changed(self) -> None:
+        if self._binding is not None:
+            self._binding.recorders_changed()
+
+    def _delays_changed(self) -> None:
+        if self._binding is not None:
+            self._binding.delays_changed()
+
+    def clear(self) -> None:
+        """Forget all objects. What is left of them refuses to be used."""
+        self._binding = None
+        self._build = None
+        self.cleared = True
+        for objects in (self.populations, self.projections, self.monitors):
+            objects.clear()
+        if registry.networks.get(self.id) is self:
+            del registry.networks[self.id]
+
+
+# Options of the 4.8 interface that have no meaning here: accepted, without effect.
+IGNORED_BY_COMPILE = {
+    "populations",
+    "projections",
+    "compiler",
+    "compiler_flags",
+    "add_sources",
+    "extra_libs",
+    "cuda_config",
+    "annarchy_json",
+    "profile_enabled",
+    "trace_calls",
+}
+
+
+def _sum_targets(population: Population) -> set[str]:
+    """Targets whose sums the neurons of a population read; ``""`` for ``sum()``."""
+    found: set[str] = set()
+    for equation in population.model.equations:
+        parts = [equation.coefficient, equation.rhs] if isinstance(equation, Ode) else [equation.value]
+        for expr in (*parts, *(b.value for b in equation.bounds)):
+            found |= {n.target for n in walk(expr) if isinstance(n, WeightedSum)}
+    return found

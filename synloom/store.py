@@ -1,0 +1,267 @@
+"""Where the synapses of a projection are: dense or compressed rows, and how to read them from either end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from synloom.codegen.errors import ConfigurationError
+from synloom.codegen.ir.types import StoreKind
+from synloom.messages import info
+from synloom.runtime.buffers import aligned_empty
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+Index = slice | np.ndarray
+
+# What a format name asks for. None: whatever fits the pattern.
+FORMATS: Final[dict[str, StoreKind | None]] = {
+    "default": None,
+    "auto": None,
+    "dense": StoreKind.DENSE,
+    "csr": StoreKind.CSR,
+    "lil": StoreKind.CSR,
+}
+# Known names without an implementation of their own: results never depend on the format.
+SYNONYMS: Final = frozenset({"csr_vector", "csr_scalar", "coo", "bsr", "dia", "ell", "ellr", "sell", "hyb"})
+ORDERS: Final = frozenset({"post_to_pre", "auto"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Store:
+    """The synapses of one projection, sorted by post rank, then by pre rank; R rows, C columns, nnz synapses.
+
+    Attributes
+    ----------
+    kind : StoreKind
+        DENSE holds every (row, column) pair, CSR any set of them.
+    rows : (R,) int32
+        Ranks in the whole post population, ascending: the neurons with at least one synapse.
+    columns : (C,) int32
+        Ranks in the whole pre population, ascending: all neurons of the pre view.
+    row_ptr : (R+1,) int64
+        The synapses of row i are ``[row_ptr[i], row_ptr[i+1])``.
+    column : (nnz,) int32 or None
+        Place of each synapse's source in ``columns``, ascending within a row. None for DENSE.
+    """
+
+    kind: StoreKind
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    row_ptr: NDArray[np.int64]
+    column: NDArray[np.int32] | None
+
+    @property
+    def nnz(self) -> int:
+        return int(self.row_ptr[-1])
+
+    @property
+    def nbytes(self) -> int:
+        own = 0 if self.column is None else self.column.nbytes
+        return self.rows.nbytes + self.columns.nbytes + self.row_ptr.nbytes + own
+
+    def pre_ranks_of(self, row: int) -> NDArray[np.int32]:
+        """Ranks of the sources of one row."""
+        if self.column is None:
+            return self.columns
+        return self.columns[self.column[self.row_ptr[row] : self.row_ptr[row + 1]]]
+
+    def post_of_synapses(self) -> NDArray[np.int32]:
+        """Post rank of each synapse."""
+        return np.repeat(self.rows, np.diff(self.row_ptr))
+
+    def pre_of_synapses(self) -> NDArray[np.int32]:
+        """Pre rank of each synapse."""
+        if self.column is None:
+            return np.tile(self.columns, len(self.rows))
+        return self.columns[self.column]
+
+    def column_counts(self) -> NDArray[np.int64]:
+        """Number of synapses that leave each column."""
+        if self.column is None:
+            return np.full(len(self.columns), len(self.rows), np.int64)
+        return np.bincount(self.column, minlength=len(self.columns)).astype(np.int64)
+
+    def transposed_order(self) -> NDArray[np.int64]:
+        """Places of the synapses, sorted by column, then by row. Worked out anew with each call."""
+        if self.column is None:
+            return np.arange(self.nnz).reshape(len(self.rows), len(self.columns)).T.ravel()
+        # One sort of (column, place) packed into 64 bits is faster than a stable argsort.
+        bits = self.nnz.bit_length()
+        if bits + len(self.columns).bit_length() > 63:
+            return np.argsort(self.column, kind="stable")
+        keys = self.column.astype(np.int64)
+        keys <<= bits
+        keys |= np.arange(self.nnz)
+        keys.sort()
+        keys &= (1 << bits) - 1
+        return keys
+
+    def forward(self) -> Reading:
+        """The synapses as the projection sees them: dendrites of post neurons."""
+        return Reading(self, False, self.rows, self.row_ptr, None)
+
+    def backward(self) -> Reading:
+        """The same synapses with pre and post exchanged: dendrites of the sources."""
+        counts = self.column_counts()
+        used = counts > 0
+        row_ptr = pointers(counts[used])
+        order = None if self.column is None else self.transposed_order()
+        return Reading(self, True, self.columns[used], row_ptr, order)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A store read by dendrites, forward or backward.
+
+    ``rows`` are the ranks that have a dendrite, ascending; ``row_ptr`` counts their synapses. An *index* is
+    what picks a dendrite's synapses out of an array in store order: a slice where one can, else an array.
+    """
+
+    store: Store
+    transposed: bool
+    rows: NDArray[np.int32]
+    row_ptr: NDArray[np.int64]
+    order: NDArray[np.int64] | None
+
+    def lengths(self) -> NDArray[np.int64]:
+        return np.diff(self.row_ptr)
+
+    def find(self, rank: int) -> int | None:
+        """Row of this rank, or None if it has no dendrite."""
+        row = int(np.searchsorted(self.rows, rank))
+        return row if row < len(self.rows) and self.rows[row] == rank else None
+
+    def index(self, row: int) -> Index:
+        """Places of one dendrite's synapses in the store."""
+        if not self.transposed:
+            return slice(int(self.row_ptr[row]), int(self.row_ptr[row + 1]))
+        if self.order is None:
+            return slice(row, None, len(self.store.columns))
+        return self.order[self.row_ptr[row] : self.row_ptr[row + 1]]
+
+    def sources(self, row: int) -> NDArray[np.int32]:
+        """Ranks at the other end of one dendrite's synapses, ascending."""
+        if not self.transposed:
+            return self.store.pre_ranks_of(row)
+        if self.order is None:
+            return self.store.rows
+        places = self.order[self.row_ptr[row] : self.row_ptr[row + 1]]
+        return self.store.rows[np.searchsorted(self.store.row_ptr, places, side="right") - 1]
+
+    def gather(self, values: np.ndarray) -> np.ndarray:
+        """Values in store order, brought into the order of this reading (a view where forward)."""
+        if not self.transposed:
+            return values
+        if self.order is None:
+            return values.reshape(len(self.store.rows), len(self.store.columns)).T.ravel()
+        return values[self.order]
+
+    def split(self, values: np.ndarray) -> list[list[float]]:
+        """Values in store order as one list for each dendrite."""
+        flat = self.gather(values).tolist()
+        ends = self.row_ptr.tolist()
+        return [flat[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """What a connector makes: sorted synapses without a format. ``column`` is None if each row has all columns.
+
+    ``targets`` is the number of neurons on the post side, with or without synapses.
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    row_ptr: NDArray[np.int64]
+    column: NDArray[np.int32] | None
+    targets: int
+
+    @property
+    def nnz(self) -> int:
+        return int(self.row_ptr[-1])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every post neuron has a synapse from every pre neuron."""
+        return self.nnz == self.targets * len(self.columns)
+
+    @classmethod
+    def full(cls, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> Pattern:
+        """Every column to every row."""
+        row_ptr = np.arange(len(rows) + 1, dtype=np.int64) * len(columns)
+        return cls(rows, columns, row_ptr, None, len(rows))
+
+    @classmethod
+    def of(
+        cls,
+        rows: NDArray[np.int32],
+        columns: NDArray[np.int32],
+        lengths: NDArray[np.int64],
+        column: NDArray[np.int32],
+    ) -> Pattern:
+        """From the lengths of all rows; rows without synapses are left out."""
+        used = lengths > 0
+        return cls(rows[used], columns, pointers(lengths[used]), column, len(rows))
+
+
+def pointers(lengths: ArrayLike) -> NDArray[np.int64]:
+    """``[0, l0, l0+l1, ...]``."""
+    return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+
+
+def check_format(name: str, order: str, projection: str) -> None:
+    """Refuse unknown storage formats and orders that a rate-coded projection does not have."""
+    if name not in FORMATS and name not in SYNONYMS:
+        known = ", ".join(sorted([*FORMATS, *SYNONYMS]))
+        raise ConfigurationError(
+            f"Projection '{projection}': unknown storage_format {name!r}.", hint=f"known formats: {known}"
+        )
+    if order == "pre_to_post":
+        raise ConfigurationError(
+            f"Projection '{projection}': storage_order='pre_to_post' needs spiking neurons.",
+            hint="use storage_order='post_to_pre'",
+        )
+    if order not in ORDERS:
+        raise ConfigurationError(
+            f"Projection '{projection}': unknown storage_order {order!r}.",
+            hint="known orders: 'post_to_pre', 'pre_to_post', 'auto'",
+        )
+
+
+def pack(pattern: Pattern, name: str, projection: str) -> Store:
+    """Store a pattern in the format called ``name``, or in csr where that format can not hold it."""
+    if name in SYNONYMS:
+        info(f"Projection '{projection}': {name} is stored as csr: results do not depend on the format.")
+    wanted = FORMATS.get(name, StoreKind.CSR)
+    if wanted is StoreKind.DENSE and not pattern.complete:
+        info(f"Projection '{projection}': not every pair of neurons has a synapse, stored as csr, not dense.")
+    dense = pattern.complete and wanted is not StoreKind.CSR
+    column = None if dense else _columns(pattern)
+    return Store(
+        StoreKind.DENSE if dense else StoreKind.CSR,
+        aligned(pattern.rows, np.int32),
+        aligned(pattern.columns, np.int32),
+        aligned(pattern.row_ptr, np.int64),
+        column,
+    )
+
+
+def _columns(pattern: Pattern) -> NDArray[np.int32]:
+    if pattern.column is not None:
+        return aligned(pattern.column, np.int32)
+    column = aligned_empty((pattern.nnz,), np.dtype(np.int32))
+    column.reshape(len(pattern.rows), len(pattern.columns))[...] = np.arange(len(pattern.columns))
+    return column
+
+
+def aligned(values: np.ndarray, dtype: type[np.generic]) -> np.ndarray:
+    """The values in an aligned buffer: themselves if they lie in one."""
+    if values.dtype == dtype and values.flags.c_contiguous and values.ctypes.data % 64 == 0:
+        return values
+    buffer = aligned_empty(values.shape, np.dtype(dtype))
+    buffer[...] = values
+    return buffer

@@ -1,0 +1,175 @@
+"""Module-level functions: the default network driven by name, as scripts of the 4.8 style do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from synloom import config, registry
+from synloom.codegen.errors import ConfigurationError
+from synloom.compiler import Build
+from synloom.monitor import Monitor
+from synloom.network import Network
+from synloom.population import Population
+from synloom.projection import Projection
+from synloom.transpose import Transpose
+
+
+def magic_network() -> Network:
+    """The default network as an object."""
+    return registry.default_network()
+
+
+def compile(directory: str | Path | None = None, clean: bool = False, *, net_id: int = 0, **kwargs: Any) -> Build:
+    """Build the network and make it ready to run; see ``Network.compile``."""
+    return registry.network(net_id).compile(directory, clean, **kwargs)
+
+
+def sources(net_id: int = 0) -> dict[str, str]:
+    """The generated files of the network; needs no C++ compiler."""
+    return registry.network(net_id).sources()
+
+
+def simulate(
+    duration: float,
+    measure_time: bool = False,
+    progress_bar: bool = False,
+    callbacks: bool = True,
+    net_id: int = 0,
+) -> None:
+    """Run the network for ``duration`` ms."""
+    registry.network(net_id).simulate(duration, measure_time, progress_bar, callbacks)
+
+
+def step(net_id: int = 0) -> None:
+    """Run one step."""
+    registry.network(net_id).step()
+
+
+def reset(
+    populations: bool = True,
+    projections: bool = False,
+    synapses: bool = False,
+    monitors: bool = True,
+    net_id: int = 0,
+) -> None:
+    """Set the clock to 0 and restore initial values; see ``Network.reset``."""
+    registry.network(net_id).reset(populations, projections, synapses, monitors)
+
+
+def clear(functions: bool = True, neurons: bool = True, synapses: bool = True, constants: bool = True) -> None:
+    """Forget the default network and, as the flags say, global functions and constants.
+
+    Parameters
+    ----------
+    functions, constants : bool
+        Whether functions of ``add_function`` and ``Constant`` objects are forgotten too.
+    neurons, synapses : bool
+        Accepted for compatibility: models belong to no registry.
+    """
+    del neurons, synapses
+    if 0 in registry.networks:
+        registry.networks[0].clear()
+    if functions:
+        registry.functions.clear()
+    if constants:
+        registry.constants.clear()
+
+
+def dt() -> float:
+    """Step size in ms."""
+    return registry.default_network().dt if 0 in registry.networks else config.options.dt
+
+
+def get_time(net_id: int = 0) -> float:
+    """Time in ms."""
+    return registry.network(net_id).get_time()
+
+
+def set_time(t: float, net_id: int = 0) -> None:
+    """Set the clock to ``t`` ms."""
+    registry.network(net_id).set_time(t)
+
+
+def get_current_step(net_id: int = 0) -> int:
+    """Number of steps run."""
+    return registry.network(net_id).get_current_step()
+
+
+def set_current_step(t: int, net_id: int = 0) -> None:
+    """Set the clock to step ``t``."""
+    registry.network(net_id).set_current_step(t)
+
+
+def set_seed(seed: int, use_seed_seq: bool = True, net_id: int = 0) -> None:
+    """Restart the random streams from ``seed``."""
+    config.options.seed = int(seed)
+    registry.network(net_id).set_seed(seed, use_seed_seq)
+
+
+def enable_learning(
+    projections: Sequence[Projection] | None = None,
+    period: float | None = None,
+    offset: float | None = None,
+    net_id: int = 0,
+) -> None:
+    """Enable learning in the given, or in all projections."""
+    registry.network(net_id).enable_learning(projections, period, offset)
+
+
+def disable_learning(projections: Sequence[Projection] | None = None, net_id: int = 0) -> None:
+    """Disable learning in the given, or in all projections."""
+    registry.network(net_id).disable_learning(projections)
+
+
+def get_population(name: str, net_id: int = 0) -> Population | None:
+    """The population of this name, or None after a warning."""
+    return registry.network(net_id).get_population(name)
+
+
+def get_projection(name: str, net_id: int = 0) -> Projection | Transpose | None:
+    """The projection of this name, or None after a warning."""
+    return registry.network(net_id).get_projection(name)
+
+
+def populations(net_id: int = 0) -> list[Population]:
+    """All populations, in order of creation."""
+    return list(registry.network(net_id).populations)
+
+
+def projections(
+    net_id: int = 0,
+    post: Population | str | None = None,
+    pre: Population | str | None = None,
+    target: str | None = None,
+    suppress_error: bool = False,
+) -> list[Projection | Transpose]:
+    """All projections, or those that match every given criterion.
+
+    Raises
+    ------
+    ConfigurationError
+        If criteria are given and nothing matches, unless ``suppress_error``.
+    """
+    network = registry.network(net_id)
+
+    def matches(population: Population, wanted: Population | str | None) -> bool:
+        return wanted is None or population is wanted or population.name == wanted
+
+    found = [
+        p
+        for p in network.projections
+        if matches(p.post_population, post)
+        and matches(p.pre_population, pre)
+        and (target is None or p.target == target)
+    ]
+    filtered = (post, pre, target) != (None, None, None)
+    if filtered and not found and not suppress_error:
+        raise ConfigurationError("No projection matches.", hint="pass suppress_error=True to get an empty list")
+    return found
+
+
+def monitors(net_id: int = 0, obj: Any = None) -> list[Monitor]:
+    """All monitors, or those of ``obj``."""
+    return [m for m in registry.network(net_id).monitors if obj is None or m.object is obj]

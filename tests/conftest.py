@@ -1,0 +1,35 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DEFAULTS = {"dt": 1.0, "precision": "double", "method": "explicit", "seed": None, "suppress_warnings": True}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_cache() -> Iterator[None]:
+    """Keep one build cache for all workers and runs, apart from the user's; SYNLOOM_CACHE moves it."""
+    if "SYNLOOM_CACHE" in os.environ:
+        yield
+        return
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    os.environ["SYNLOOM_CACHE"] = str(home / "synloom-tests")
+    yield
+    del os.environ["SYNLOOM_CACHE"]
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Start from an empty default network with default options, and leave nothing behind."""
+    import synloom
+
+    synloom.clear()
+    synloom.setup(**DEFAULTS)
+    yield
+    synloom.clear()
+    synloom.setup(**DEFAULTS)
