@@ -128,8 +128,8 @@ class Cache:
         CompilationError
             The disk is full.
         """
-        name = f"{_node()}-{os.getpid()}-{os.urandom(6).hex()}"
-        with _disk_full_told(self.root):
+        name = f"{_owner()}-{os.urandom(6).hex()}"
+        with storing(self.root):
             try:
                 return _make(self._writable() / "tmp" / name)
             except OSError as error:
@@ -140,7 +140,7 @@ class Cache:
 
         An intact entry of another process that was faster is kept, unless ``replace`` says otherwise.
         """
-        with _disk_full_told(self.root):
+        with storing(self.root):
             _seal(folder)
             try:
                 return self._move(folder, self._writable() / kind / key, replace)
@@ -189,7 +189,7 @@ class Cache:
         """Remove an entry or temporary folder so that nobody ever sees half of it."""
         from shutil import rmtree
 
-        trash = self._writable() / "tmp" / f"{_node()}-{os.getpid()}-{os.urandom(6).hex()}"
+        trash = self._writable() / "tmp" / f"{_owner()}-{os.urandom(6).hex()}"
         if path.parent.name != "tmp":
             try:
                 trash.parent.mkdir(parents=True, exist_ok=True)
@@ -216,13 +216,13 @@ class Cache:
         self._evict(now)
 
     def clear(self) -> int:
-        """Remove everything, and return how many bytes that were. Compilations that are running fail."""
-        from shutil import rmtree
-
-        size = _size(self.root)
-        for name in (EXTENSIONS, OBJECTS, "compilers", "failed", "locks", "tmp"):
-            rmtree(self.root / name, ignore_errors=True)
-        return size
+        """Remove all entries, and return how many bytes that freed. Builds that are running go on."""
+        before = _size(self.root)
+        for name in (EXTENSIONS, OBJECTS, "compilers", "failed"):
+            for path in _children(self.root / name):
+                self.discard(path)
+        self.tidy()
+        return before - _size(self.root)
 
     # -- inside
 
@@ -263,10 +263,11 @@ class Cache:
 
     def _move(self, folder: Path, target: Path, replace: bool) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if folder.parent.parent != target.parent.parent:  # retreated after the folder was made
+        root = target.parent.parent
+        if not folder.is_relative_to(root):  # retreated after the folder was made
             from shutil import copytree
 
-            folder = Path(copytree(folder, target.parent.parent / "tmp" / folder.name))
+            folder = Path(copytree(folder, root / "tmp" / f"{_owner()}-{os.urandom(6).hex()}"))
         for attempt in range(3):
             if replace and attempt == 0 and target.exists():
                 self.discard(target)
@@ -311,7 +312,8 @@ def _seal(folder: Path) -> None:
 
 
 @contextmanager
-def _disk_full_told(root: Path) -> Iterator[None]:
+def storing(root: Path) -> Iterator[None]:
+    """Tell what to do when writing below ``root`` fails."""
     try:
         yield
     except OSError as error:
@@ -358,8 +360,15 @@ def _make(folder: Path) -> Path:
     return folder
 
 
+def _owner() -> str:
+    return f"{_node()}-{os.getpid()}"
+
+
 def _node() -> str:
+    """Where a process id means something: the machine and, in a container, its process namespace."""
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    with suppress(OSError):
+        name += os.readlink("/proc/self/ns/pid").removeprefix("pid:")
     return re.sub(r"[^A-Za-z0-9.]", "_", name) or "host"
 
 

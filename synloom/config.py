@@ -48,7 +48,7 @@ PERFORMANCE_FLAGS: Final[Mapping[str, bool]] = {
 
 @dataclass(slots=True)
 class Options:
-    """What ``setup()`` sets. The global object is ``options``; a network works on a copy of its own.
+    """What ``setup()`` sets. The global object is ``options``; a compiled network keeps a copy of its own.
 
     ``dt`` is in ms. ``performance`` holds the flags of :func:`optimization_flags`.
     """
@@ -164,9 +164,6 @@ def _store(checked: Mapping[str, Any]) -> None:
             f"setup(): {' and '.join(late)} should be set before the first object is made."
             + (" The compiled network keeps its own." if default.compiled else "")
         )
-        if not default.compiled:
-            for key in late:
-                setattr(default.options, key, checked[key])
     for key, value in checked.items():
         setattr(options, key, value)
     messages.configure(suppress_warnings=options.suppress_warnings, verbose=options.verbose)

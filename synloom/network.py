@@ -15,11 +15,12 @@ from synloom import messages, registry
 from synloom.binding import Binding
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import WeightedSum, walk
-from synloom.codegen.ir.model import NetworkIR, Ode, PopulationIR, ProjectionIR, TransposeIR
+from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
 from synloom.codegen.ir.types import Precision
 from synloom.compiler import Build, compile_network, render_sources
 from synloom.config import Options, options
+from synloom.describe import describe, expressions_of
 from synloom.monitor import Monitor
 from synloom.neuron import Neuron
 from synloom.population import Population
@@ -323,14 +324,7 @@ class Network(metaclass=_NetworkType):
     @property
     def ir(self) -> NetworkIR:
         """The network as Model IR: no sizes, no values."""
-        projections: list[ProjectionIR | TransposeIR] = []
-        for p in self.projections:
-            projections.append(p._ir())
-        return NetworkIR(
-            populations=tuple(PopulationIR(p.name, p.model) for p in self.populations),
-            projections=tuple(projections),
-            precision=self.precision,
-        )
+        return describe(self.populations, self.projections, self.precision)
 
     @property
     def plan(self) -> Plan:
@@ -566,9 +560,5 @@ IGNORED_BY_COMPILE = {
 
 def _sum_targets(population: Population) -> set[str]:
     """Targets whose sums the neurons of a population read; ``""`` for ``sum()``."""
-    found: set[str] = set()
-    for equation in population.model.equations:
-        parts = [equation.coefficient, equation.rhs] if isinstance(equation, Ode) else [equation.value]
-        for expr in (*parts, *(b.value for b in equation.bounds)):
-            found |= {n.target for n in walk(expr) if isinstance(n, WeightedSum)}
-    return found
+    exprs = expressions_of(population.model.equations)
+    return {n.target for e in exprs for n in walk(e) if isinstance(n, WeightedSum)}

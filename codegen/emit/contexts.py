@@ -55,6 +55,7 @@ class ReaderText:
     row_argument: str
     row: tuple[str, ...]
     synapse_arguments: str
+    synapse: tuple[str, ...]
     value: str
     leave_arguments: str
     leave: str

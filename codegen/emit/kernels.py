@@ -226,7 +226,9 @@ class Columns:
 def _line(value: Value, real: str) -> str:
     side = value.field.split("_", 1)[0]
     neurons = "1" if value.side is Side.WHOLE else f"self.{side}_size"
-    return f"DelayLine<{real}>{{self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head}}"
+    return (
+        f"DelayLine<{real}>{{\n    self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head}}"
+    )
 
 
 def _value_preparations(values: tuple[Value, ...], real: str) -> list[str]:
@@ -257,6 +259,16 @@ def _row_values(values: tuple[Value, ...], used: set[str], real: str) -> list[st
     return lines
 
 
+def _synapse_values(values: tuple[Value, ...], used: set[str], real: str) -> list[str]:
+    """Locals for the values that each synapse reads with a delay of its own."""
+    ranks = {Side.COLUMN: "self.column_ranks[j]", Side.ROW: "self.row_ranks[i]", Side.WHOLE: "0"}
+    return [
+        f"const {real} {v.name} = {v.name}_line(self.{v.delay_field}[s] - 1, {ranks[v.side]});"
+        for v in values
+        if v.delay is DelayKind.PER_SYNAPSE and v.name in used
+    ]
+
+
 def _temps(exprs: list[Expr]) -> set[str]:
     return {n.name for e in exprs for n in walk(e) if isinstance(n, Var) and n.scope is Scope.TEMP}
 
@@ -271,10 +283,8 @@ def _synapse_printer(
     def lookup(var: Var) -> str | None:
         if var.scope is Scope.TEMP and var.name in values:
             v = values[var.name]
-            if v.delay is DelayKind.PER_SYNAPSE and v.side is not Side.WHOLE:
-                rank = "self.column_ranks[j]" if v.side is Side.COLUMN else "self.row_ranks[i]"
-                return f"{v.name}_line(self.{v.delay_field}[s] - 1, {rank})"
-            return columns.at(v.name) if v.side is Side.COLUMN else v.name
+            staged_here = v.side is Side.COLUMN and v.delay is not DelayKind.PER_SYNAPSE
+            return columns.at(v.name) if staged_here else v.name
         if var.scope is Scope.SELF and not loaded:
             m = members[var.name]
             if m.locality is Locality.LOCAL and not m.single:
@@ -328,6 +338,8 @@ def _reader(kernel: SweepKernel, reader: Reader, printer: Printer, columns: Colu
     semiglobal = tuple(m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp))
     row += _element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
     value = printer.expr(reader.psp)
+    synapse = _synapse_values(kernel.values, used, printer.real)
+    texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
     result = f"total / static_cast<{printer.real}>(count)" if mean else "total"
     return ReaderText(
@@ -335,9 +347,10 @@ def _reader(kernel: SweepKernel, reader: Reader, printer: Printer, columns: Colu
         backward=reader.backward,
         op=OPS[reader.operation],
         into=columns.at(reader.total),
-        row_argument=" i" if row or "[i]" in value else "",
+        row_argument=" i" if row or any("[i]" in t for t in texts) else "",
         row=tuple(row),
-        synapse_arguments=_synapse_arguments(value),
+        synapse_arguments=_synapse_arguments(*texts),
+        synapse=tuple(synapse),
         value=value,
         leave_arguments="Index count" if mean else "Index",
         leave=f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += {result};",
@@ -398,6 +411,7 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
         stores = _element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
         row += [*([""] if row else []), *body(kernel.row_block, read_row), *stores]
     load = _element_loads(_those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
+    load += _synapse_values(kernel.values, _temps(list(gather.expressions(kernel.local_block))), printer.real)
     local = body(kernel.local_block, read[2])
     save = _element_stores(kernel.members, "s", Locality.LOCAL)
     includes = ["math.hpp"]
@@ -405,7 +419,7 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
         includes.append(STORES[kernel.store][0])
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
         includes.append("delays.hpp")
-    named_row = " i" if row or any("[i]" in line for line in local) else ""
+    named_row = " i" if row or any("[i]" in line for line in (*load, *local)) else ""
     return UpdateUnit(
         name=kernel.name,
         struct=struct,

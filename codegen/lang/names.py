@@ -25,6 +25,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # needed for mistakes only
 
     candidates = sorted(set(known))
-    lowered = {c.lower(): c for c in candidates}
-    close = get_close_matches(name, candidates, n=1) or get_close_matches(name.lower(), lowered, n=1)
-    return f'Did you mean "{lowered.get(close[0], close[0])}"?' if close else ""
+    close = get_close_matches(name, candidates, n=1)
+    if not close:
+        lowered = {c.lower(): c for c in candidates}
+        close = [lowered[c] for c in get_close_matches(name.lower(), lowered, n=1)]
+    return f'Did you mean "{close[0]}"?' if close else ""

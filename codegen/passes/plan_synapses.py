@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synloom.codegen.ir.expr import Cast, Expr, Reduction, Var, WeightedSum, transform
 from synloom.codegen.ir.model import Function, ProjectionIR, TransposeIR
@@ -70,15 +70,18 @@ class Values:
         side = self.pre if scope is Scope.PRE else _other(self.pre)
         delayed = scope is Scope.PRE and isinstance(expr, Var) and self.delay is not DelayKind.NONE
         delay = self.delay if delayed else DelayKind.NONE
-        suffix = "_" + self.delay_field if delayed else ""
         value = Value(
-            name=f"{side}_{field}{suffix}",
+            name=f"{side}_{field}",
             field=f"{side}_{field}" + ("_line" if delayed else ""),
             side=Side.WHOLE if whole else side,
             dtype=DType.REAL if delayed else dtype,
             delay=delay,
             delay_field=self.delay_field if delayed else "",
         )
+        taken = self.found.get(value.name)
+        if taken is not None and taken != value:
+            # The same attribute read with another delay.
+            value = replace(value, name=f"{value.name}_{self.delay_field or 'now'}")
         self.found[value.name] = value
         # Values arrive as reals, whatever their buffer holds: a column stages them so.
         loaded = Var(Scope.TEMP, value.name, Locality.LOCAL, DType.REAL, expr.origin)

@@ -167,3 +167,11 @@ def delay_array(values: Values, nnz: int, network: Network) -> tuple[DelayKind, 
         kind = DelayKind.NONE if common == 1 else DelayKind.UNIFORM
         return kind, aligned(np.array([common]), np.int32)
     return DelayKind.PER_SYNAPSE, aligned(given, np.int32)
+
+
+def delay_steps(what: str, value: Any, lengths: NDArray[np.int64], network: Network) -> NDArray[np.int32]:
+    """Delays (ms) that a user assigns to dendrites of these lengths, as steps: 0-d, or one per synapse."""
+    given = delays(what, flatten(what, value, lengths), network.dt)
+    if isinstance(given, RandomDistribution):
+        given = draw(given, int(lengths.sum()), network)
+    return steps(given, network.dt)

@@ -1,7 +1,7 @@
 """Equations built from short texts, and an interpreter for the statements they become.
 
-Texts are Python expressions: ``a if c else b`` for a conditional, ``**`` for a power, ``Uniform(0.0, 1.0)`` for
-a draw. Every node knows its place in the text, as after parsing.
+Texts are Python expressions: ``a if c else b`` for a conditional, ``**`` for a power, ``Uniform(0.0, 1.0)``
+for a draw. Every node knows its place in the text, as after parsing.
 """
 
 from __future__ import annotations

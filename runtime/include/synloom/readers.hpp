@@ -93,7 +93,7 @@ SYNLOOM_INLINE auto bind(const Reader& reader, Index i) {
 
 /// Combines values that were all computed beforehand: no weight is loaded again because something was stored.
 template <class... Pending>
-SYNLOOM_INLINE void commit(Index j, const Pending&... pending) {
+SYNLOOM_INLINE void commit([[maybe_unused]] Index j, const Pending&... pending) {
     (pending.commit(j), ...);
 }
 

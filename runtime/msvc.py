@@ -1,0 +1,29 @@
+"""Microsoft's compiler, found by the machinery of setuptools."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+
+from synloom.runtime.toolchain import Family, Toolchain
+
+
+def find_msvc(features: str) -> Toolchain | None:
+    """``cl.exe`` with the environment that it needs, or None."""
+    from setuptools._distutils.compilers.C.msvc import Compiler
+    from setuptools.errors import PlatformError
+
+    compiler = Compiler()
+    try:
+        compiler.initialize(sysconfig.get_platform())
+    except PlatformError:
+        return None
+    environment = (
+        ("INCLUDE", os.pathsep.join(compiler.include_dirs)),
+        ("LIB", os.pathsep.join(compiler.library_dirs)),
+        ("PATH", compiler._paths),
+    )
+    # the path names the version: ...\VC\Tools\MSVC\14.41.34120\bin\...
+    return Toolchain(
+        (compiler.cc,), Family.MSVC, compiler.cc, sysconfig.get_platform(), "setuptools", features, environment
+    )

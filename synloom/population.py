@@ -1,0 +1,402 @@
+"""Populations: neurons of one model, their state, and the ways to reach it."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synloom import messages, registry
+from synloom.attributes import initial_values, many_values, numpy_type, one_value, snapshot, unknown
+from synloom.codegen.description import NeuronDescription
+from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
+from synloom.codegen.ir.model import Attribute, Function, NeuronModel
+from synloom.codegen.ir.types import DType, Kind, Locality
+from synloom.codegen.lower.function import lower_functions
+from synloom.codegen.lower.neuron import lower_neuron
+from synloom.function import FunctionCaller
+from synloom.geometry import Grid, parse_geometry, rank_of, select
+from synloom.individual import IndividualNeuron
+from synloom.neuron import Neuron
+from synloom.runtime.buffers import aligned_empty
+from synloom.view import PopulationView
+
+if TYPE_CHECKING:
+    from synloom.network import Network
+
+Array = npt.NDArray[Any]
+
+
+class Population(Grid):
+    """Neurons of one model.
+
+    Every parameter and variable of the model is an attribute: reading a local one gives a copy in the shape of
+    the geometry, a global one a number; writing takes a number, ``size`` numbers in any shape, or a random
+    distribution. The same holds before and after ``compile()``. ``array(name)`` is the live memory itself.
+
+    Parameters
+    ----------
+    geometry : int or tuple of int
+        Number of neurons, or extent of each axis.
+    neuron : Neuron or class
+        The model; a class is instantiated without arguments.
+    name : str, optional
+        Unique in the network; default ``'pop<id>'``.
+    stop_condition : str, optional
+        When ``simulate_until`` stops.
+    net_id : int, default 0
+        The network it belongs to, by number ...
+    network : Network, optional
+        ... or itself.
+
+    Attributes
+    ----------
+    name : str
+    id : int
+        Creation index in the network.
+    geometry, size : tuple of int, int
+    neuron_type : Neuron
+    model : NeuronModel
+        The analysed neuron.
+    targets : list of str
+        One entry for each incoming projection.
+    state : dict of numpy.ndarray
+        The live memory of each attribute: shape (size,) if local, (1,) if global.
+    flags, sums : dict of numpy.ndarray
+        Switches; the weighted sums of the last step by target, shape (size,), once compiled.
+
+    Raises
+    ------
+    ConfigurationError
+        A wrong geometry or argument, a name that is taken, or a network that is compiled already.
+    ModelError
+        A mistake in the text of the neuron.
+    """
+
+    network: Network
+    name: str
+    id: int
+    neuron_type: Neuron
+    stop_condition: str | None
+    model: NeuronModel
+    targets: list[str]
+    state: dict[str, Array]
+    flags: dict[str, Array]
+    sums: dict[str, Array]
+
+    def __init__(
+        self,
+        geometry: Any,
+        neuron: Neuron | type[Neuron],
+        name: str | None = None,
+        stop_condition: str | None = None,
+        *,
+        net_id: int = 0,
+        network: Network | None = None,
+    ) -> None:
+        self.network = network if network is not None else registry.network(net_id)
+        self.geometry = parse_geometry(geometry)
+        self.size = math.prod(self.geometry)
+        for argument, text in (("name", name), ("stop_condition", stop_condition)):
+            if not isinstance(text, str | None):
+                raise ConfigurationError(f"Population: {argument} must be a text, not {text!r}.")
+        self.name = name or f"pop{len(self.network.populations)}"
+        self.neuron_type = _instance(neuron)
+        self.stop_condition = stop_condition
+        self.targets = []
+        self.flags = {"enabled": np.ones(1, np.bool_)}
+        self.sums = {}
+        self._init: dict[str, Array] | None = None
+        self._lower()
+        self._allocate()
+        self.id = self.network._add_population(self)
+
+    def _lower(self) -> None:
+        written = _named(self.neuron_type.description, self.name)
+        constants = registry.constants.keys()
+        model = lower_neuron(
+            written,
+            functions=registry.functions,
+            constants=constants,
+            default_method=self.network.options.method,
+        )
+        for attribute in model.attributes:
+            if hasattr(Population, attribute.name) or attribute.name in RESERVED:
+                raise ModelError(
+                    f'"{attribute.name}" is reserved.',
+                    attribute.origin,
+                    "Every population has an attribute of this name; choose another.",
+                )
+        functions = lower_functions(written.functions, functions=registry.functions, constants=constants)
+        self._functions: dict[str, Function] = {function.name: function for function in functions}
+        self._attributes: dict[str, Attribute] = {a.name: a for a in model.attributes}
+        self.model = model
+
+    def _allocate(self) -> None:
+        self.state = {}
+        real = self.network.real
+        for attribute in self.model.attributes:
+            count = self.size if attribute.locality is Locality.LOCAL else 1
+            values = initial_values(attribute, count, self.state, real, self.network.spawn_rng)
+            self.state[attribute.name] = aligned_empty((count,), numpy_type(attribute.dtype, real))
+            self.state[attribute.name][...] = values
+
+    # Attributes
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of the parameters, in the order declared."""
+        return [name for name, a in self._attributes.items() if a.kind is Kind.PARAMETER]
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the variables, in the order declared."""
+        return [name for name, a in self._attributes.items() if a.kind is Kind.VARIABLE]
+
+    @property
+    def attributes(self) -> list[str]:
+        """Parameters, then variables."""
+        return self.parameters + self.variables
+
+    @property
+    def functions(self) -> list[str]:
+        """Names of the neuron's own functions, which are methods of the population."""
+        return list(self._functions)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or "_attributes" not in self.__dict__:  # asked by copy and pickle
+            raise AttributeError(name)
+        if name in self._functions:
+            return FunctionCaller(
+                self._functions[name], {**registry.functions, **self._functions}, self.network
+            )
+        return self.get(name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in self.__dict__.get("_attributes", ()):
+            self.set({name: value})
+        else:
+            object.__setattr__(self, name, value)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.attributes, *self.functions]
+
+    def get(self, name: str) -> Any:
+        """The values of an attribute: a copy in the shape of the geometry, or a number if it is global.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such attribute.
+        NotCompiledError
+            The network was cleared.
+        """
+        stored = self._stored(name)
+        return snapshot(stored).reshape(self.geometry) if self._is_local(name) else stored[0].item()
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Set attributes, all or none of them: ``{'tau': 10.0, 'v': [0.1, 0.2]}``.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such attribute, or a value has the wrong size or type.
+        NotCompiledError
+            The network was cleared.
+        """
+        if not isinstance(values, Mapping):
+            raise ConfigurationError(f"set() takes a dictionary of names and values, not {values!r}.")
+        converted = {name: self._converted(name, value) for name, value in values.items()}
+        for name, array in converted.items():
+            self.state[name][...] = array
+
+    def array(self, name: str) -> Array:
+        """The live memory of an attribute, no copy: of the shape of the geometry, or (1,) if it is global."""
+        stored = self._stored(name)
+        return stored.reshape(self.geometry) if self._is_local(name) else stored
+
+    def _stored(self, name: str) -> Array:
+        if name not in self._attributes:
+            raise unknown(str(name), f'Population "{self.name}"', self.attributes)
+        if self.network.cleared:
+            raise NotCompiledError(
+                f'Population "{self.name}" belongs to a network that was cleared.',
+                hint="Make a new population after clear().",
+            )
+        return self.state[name]
+
+    def _is_local(self, name: str) -> bool:
+        return self._attributes[name].locality is Locality.LOCAL
+
+    def _converted(self, name: str, value: object) -> Any:
+        stored = self._stored(name)
+        what = f'"{name}" of population "{self.name}"'
+        if self._is_local(name):
+            return many_values(value, self.size, stored, self.network, what)
+        return one_value(value, stored, self.network, what)
+
+    # What the network calls
+
+    def _capture_init(self) -> None:
+        """Remember the present values as those that ``reset()`` restores. Called by ``compile()``."""
+        real = self.network.real
+        for name, attribute in self._attributes.items():
+            if attribute.dtype is DType.REAL and self.state[name].dtype != real:  # precision set late
+                given = self.state[name]
+                self.state[name] = aligned_empty(given.shape, real)
+                self.state[name][...] = given
+        self._init = {name: values.copy() for name, values in self.state.items()}
+
+    # State as a whole
+
+    @property
+    def initialized(self) -> bool:
+        """Whether the network is compiled."""
+        return self.network.compiled
+
+    @property
+    def init(self) -> dict[str, Any]:
+        """What ``reset()`` restores, by name: the present values until ``compile()``, then those it found."""
+        if self._init is None:
+            return {name: self.get(name) for name in self.attributes}
+        return {
+            name: snapshot(values).reshape(self.geometry) if self._is_local(name) else values[0].item()
+            for name, values in self._init.items()
+        }
+
+    def reset(self, attributes: list[str] | None = None) -> None:
+        """Give all attributes, or those listed, the values they had when the network was compiled."""
+        for name in self.attributes if attributes is None else attributes:
+            if name not in self._attributes:
+                messages.warning(f'reset(): {unknown(name, self._title, self.attributes).message}')
+            elif self._init is not None:
+                self._stored(name)[...] = self._init[name]
+
+    def clear(self) -> None:
+        """Empty the spike containers. Rate-coded populations have none."""
+
+    def size_in_bytes(self) -> int:
+        """Memory of the running population; 0 before ``compile()``."""
+        if not self.network.compiled:
+            return 0
+        return sum(a.nbytes for part in (self.state, self.sums, self.flags) for a in part.values())
+
+    _size_in_bytes = size_in_bytes
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the population and the projections that lead to it are updated."""
+        return bool(self.flags["enabled"][0])
+
+    def enable(self) -> None:
+        """Update the population again."""
+        self.flags["enabled"][0] = True
+
+    def disable(self) -> None:
+        """Stop updating the population. Its values stay, and are still transmitted to others."""
+        self.flags["enabled"][0] = False
+
+    def sum(self, target: str) -> npt.NDArray[np.float64]:
+        """The weighted sums of a target in the last step, in the shape of the geometry."""
+        if target not in self.sums:
+            reason = (
+                f'no projection has the target "{target}"' if self.network.compiled else "it is not compiled"
+            )
+            messages.warning(f"{self._title}: sum({target}) is zero, {reason}.")
+            return np.zeros(self.geometry)
+        return snapshot(self.sums[target]).reshape(self.geometry)
+
+    @property
+    def max_delay(self) -> int:
+        """The largest delay of the projections that leave the population, in steps."""
+        return max((p.max_delay for p in self.network.projections if p.pre_population is self), default=1)
+
+    # Only of spiking populations
+
+    @property
+    def spike(self) -> Any:
+        """Raises: there are no spikes in a rate-coded population."""
+        raise ConfigurationError(
+            f"{self._title} is rate-coded: it emits no spikes.", hint="Read its rate: pop.r."
+        )
+
+    @property
+    def refractory(self) -> None:
+        """None, with a warning: rate-coded neurons have no refractory period."""
+        messages.warning(f"{self._title} is rate-coded: it has no refractory period.")
+
+    @refractory.setter
+    def refractory(self, value: object) -> None:
+        messages.warning(f"{self._title} is rate-coded: its refractory period cannot be set.")
+
+    def compute_firing_rate(self, window: float) -> None:
+        """Raises: a rate-coded population has its rate anyway."""
+        raise ConfigurationError(
+            f"{self._title} is rate-coded: compute_firing_rate({window!r}) is for spiking populations.",
+            hint="Read its rate: pop.r.",
+        )
+
+    @property
+    def _title(self) -> str:
+        return f'Population "{self.name}"'
+
+    # Single neurons and parts
+
+    def neuron(self, *coord: Any) -> IndividualNeuron:
+        """One neuron: ``neuron(rank)``, ``neuron(i, j)`` or ``neuron((i, j))``."""
+        if len(coord) == 1 and not isinstance(coord[0], tuple | list):
+            return IndividualNeuron(self, coord[0])
+        return IndividualNeuron(self, rank_of(coord[0] if len(coord) == 1 else coord, self.geometry))
+
+    @property
+    def neurons(self) -> Iterator[IndividualNeuron]:
+        """All neurons, by rank."""
+        return iter(self)
+
+    def __iter__(self) -> Iterator[IndividualNeuron]:
+        for rank in range(self.size):
+            yield IndividualNeuron(self, rank)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, index: Any) -> PopulationView | IndividualNeuron:
+        """A view of the neurons selected; one neuron for a tuple of as many ints as there are axes."""
+        selected = select(index, self.geometry)
+        if isinstance(selected, int):
+            return IndividualNeuron(self, selected)
+        return PopulationView(self, *selected)
+
+    def __repr__(self) -> str:
+        return f"<Population {self.name!r} {self.geometry}>"
+
+
+RESERVED = {*Population.__annotations__, *Grid.__annotations__}
+
+
+def _instance(neuron: object) -> Neuron:
+    made = neuron() if isinstance(neuron, type) and issubclass(neuron, Neuron) else neuron
+    if not isinstance(made, Neuron):
+        raise ConfigurationError(
+            f"The second argument of Population is a Neuron, or a class of neurons, not {neuron!r}."
+        )
+    return copy.copy(made)
+
+
+def _named(description: NeuronDescription, population: str) -> NeuronDescription:
+    """The same texts, whose errors also tell the population."""
+
+    def named(text: SourceText) -> SourceText:
+        return replace(text, owner=f"{text.owner} of population '{population}'")
+
+    return replace(
+        description,
+        parameters=named(description.parameters),
+        equations=named(description.equations),
+        functions=named(description.functions),
+    )

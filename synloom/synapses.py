@@ -1,0 +1,410 @@
+"""What a projection and its transpose share: both are synapses read by dendrites, out of one store."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from math import isqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synloom import messages
+from synloom.attributes import unknown
+from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.ir.types import DelayKind, Kind, Locality
+from synloom.connect import values
+from synloom.dendrite import Dendrite, IndividualSynapse
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synloom.network import Network
+    from synloom.population import Population
+    from synloom.projection import Projection
+    from synloom.store import Index, Reading
+    from synloom.view import PopulationView
+
+
+class Counts(list[int]):
+    """A list that may also be called, which gives the list: scripts of both generations read it."""
+
+    def __call__(self) -> Counts:
+        return self
+
+
+class Flag:
+    """A switch of a projection, kept where the running network reads it."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, synapses: Synapses | None, owner: type) -> Any:
+        return self if synapses is None else bool(synapses.flags[self.name][0])
+
+    def __set__(self, synapses: Synapses, value: object) -> None:
+        if not isinstance(value, bool | np.bool_):
+            raise ConfigurationError(f"{synapses._label}.{self.name} is True or False, not {value!r}.")
+        synapses.flags[self.name][0] = value
+
+
+class Synapses:
+    """Base of :class:`Projection` and :class:`Transpose`: inspection, values of attributes, delays.
+
+    All of it is read from the store and the buffers of the forward projection at each call; nothing is kept.
+    """
+
+    name: str
+    id: int
+    network: Network
+    pre: Population | PopulationView
+    post: Population | PopulationView
+    target: str
+    flags: dict[str, np.ndarray]
+
+    transmission = Flag()
+
+    @property
+    @abstractmethod
+    def _root(self) -> Projection:
+        """The projection that owns the store."""
+
+    @abstractmethod
+    def _reading(self) -> Reading | None:
+        """The store as this object reads it; None before it is built."""
+
+    @abstractmethod
+    def _check_writable(self, name: str) -> None:
+        """Refuse to write an attribute that does not exist or belongs to another projection."""
+
+    @abstractmethod
+    def _write(self, given: Mapping[str, Any]) -> None:
+        """Set attributes, all or none."""
+
+    @property
+    @abstractmethod
+    def attributes(self) -> list[str]:
+        """Names of the attributes that can be read."""
+
+    @property
+    @abstractmethod
+    def delay_kind(self) -> DelayKind:
+        """How delays are stored."""
+
+    @property
+    @abstractmethod
+    def delay_steps(self) -> NDArray[np.int32]:
+        """The buffer of delays in steps: (1,), or (nnz,) in store order."""
+
+    @property
+    def _label(self) -> str:
+        return f"{type(self).__name__} '{self.name}'"
+
+    @property
+    def pre_population(self) -> Population:
+        """The whole population behind ``pre``."""
+        return population_of(self.pre)
+
+    @property
+    def post_population(self) -> Population:
+        """The whole population behind ``post``."""
+        return population_of(self.post)
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of the attributes that no equation changes."""
+        return [name for name in self.attributes if self._kind(name) is Kind.PARAMETER]
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the attributes that equations change."""
+        return [name for name in self.attributes if self._kind(name) is Kind.VARIABLE]
+
+    @property
+    def initialized(self) -> bool:
+        """Whether the network is compiled."""
+        return self.network.compiled
+
+    def _kind(self, name: str) -> Kind:
+        attribute = self._root.model.attribute(name)
+        assert attribute is not None
+        return attribute.kind
+
+    # -- structure --------------------------------------------------------------------------------------
+
+    def _built(self) -> Reading:
+        reading = self._reading()
+        if reading is None:
+            raise NotCompiledError(f"{self._label} has no synapses before compile().", hint="call compile() first")
+        return reading
+
+    def _peek(self, what: str) -> Reading | None:
+        reading = self._reading()
+        if reading is None:
+            messages.warning(f"{self._label}: {what} is known after compile() only.")
+        return reading
+
+    @property
+    def size(self) -> int:
+        """Number of post neurons with at least one synapse."""
+        reading = self._peek("size")
+        return 0 if reading is None else len(reading.rows)
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __bool__(self) -> bool:
+        return True  # also without synapses
+
+    @property
+    def nb_synapses(self) -> int:
+        """Number of synapses."""
+        reading = self._peek("nb_synapses")
+        return 0 if reading is None else reading.store.nnz
+
+    @property
+    def nb_synapses_per_dendrite(self) -> Counts:
+        """Number of synapses of each dendrite, in ``post_ranks`` order."""
+        reading = self._peek("nb_synapses_per_dendrite")
+        return Counts() if reading is None else Counts(reading.lengths().tolist())
+
+    def nb_efferent_synapses(self) -> dict[int, int]:
+        """Synapses per pre neuron; of spiking projections only."""
+        raise ConfigurationError(f"{self._label}: nb_efferent_synapses() is for spiking projections.")
+
+    @property
+    def post_ranks(self) -> list[int] | None:
+        """Ranks of the post neurons that have a dendrite, ascending; None before ``compile()``."""
+        reading = self._peek("post_ranks")
+        return None if reading is None else reading.rows.tolist()
+
+    @property
+    def pre_ranks(self) -> list[list[int]] | None:
+        """For each dendrite the ranks of its pre neurons, ascending; None before ``compile()``."""
+        reading = self._peek("pre_ranks")
+        if reading is None:
+            return None
+        return [reading.sources(row).tolist() for row in range(len(reading.rows))]
+
+    def dendrite(self, *post: int | tuple[int, ...]) -> Dendrite:
+        """The synapses of one post neuron, given by rank or coordinates.
+
+        Raises
+        ------
+        ConfigurationError
+            If it receives no synapse.
+        """
+        reading = self._built()
+        rank = rank_of(self.post_population, post)
+        row = reading.find(rank)
+        if row is None:
+            raise ConfigurationError(f"{self._label}: the post neuron {rank} receives no synapse.")
+        return Dendrite(self, rank, row, reading)
+
+    def __getitem__(self, post: int | tuple[int, ...]) -> Dendrite:
+        return self.dendrite(post)
+
+    def __iter__(self) -> Iterator[Dendrite]:
+        reading = self._built()
+        for row, rank in enumerate(reading.rows.tolist()):
+            yield Dendrite(self, rank, row, reading)
+
+    @property
+    def dendrites(self) -> list[Dendrite]:
+        """All dendrites, in ``post_ranks`` order."""
+        return list(self)
+
+    def synapse(self, pre: int, post: int) -> IndividualSynapse:
+        """The synapse between two neurons given by their ranks."""
+        return self.dendrite(post).synapse(pre)
+
+    # -- values -----------------------------------------------------------------------------------------
+
+    def _find(self, name: str) -> tuple[np.ndarray, Locality]:
+        """The buffer of an attribute and how many values it holds; a single weight counts as global."""
+        root = self._root
+        attribute = root.model.attribute(name) if name in self.attributes else None
+        if attribute is None:
+            raise unknown(name, self._label, self.attributes)
+        self._built()
+        single = name == "w" and root.single_weight
+        return root.state[name], Locality.GLOBAL if single else attribute.locality
+
+    def _per_synapse(self, name: str) -> np.ndarray:
+        """One value for each synapse, in store order, whatever the locality."""
+        found, locality = self._find(name)
+        store = self._built().store
+        if locality is Locality.GLOBAL:
+            return np.broadcast_to(found, store.nnz)
+        return found if locality is Locality.LOCAL else np.repeat(found, np.diff(store.row_ptr))
+
+    def _read(self, name: str) -> Any:
+        found, locality = self._find(name)
+        match locality:
+            case Locality.GLOBAL:
+                return found[0].item()
+            case Locality.SEMIGLOBAL:
+                return found.tolist()
+            case Locality.LOCAL:
+                return self._built().split(found)
+
+    def get(self, name: str) -> Any:
+        """The value of an attribute: a number, one per dendrite, or a list of lists (``post_ranks`` order)."""
+        return self._read(name)
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        """Set several attributes; nothing changes if one of the values is wrong."""
+        for name in values:
+            self._check_writable(name)
+        self._write(values)
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for what Python does not find itself. Names of models never begin with an underscore.
+        if name.startswith("_") or "_ready" not in self.__dict__:
+            raise AttributeError(name)
+        return self._read(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        mine = "_ready" not in self.__dict__ or name in self.__dict__ or hasattr(type(self), name)
+        if mine or name not in self.attributes:
+            object.__setattr__(self, name, value)
+        else:
+            self.set({name: value})
+
+    def array(self, name: str = "w") -> np.ndarray:
+        """The live values in memory order, no copy: writing to it changes the running network.
+
+        Local attributes have shape (rows, columns) in a dense store, else (nnz,); others (rows,) or (1,). A
+        transpose gives the memory of its forward projection.
+        """
+        found, locality = self._find(name)
+        store = self._root.store
+        assert store is not None
+        if locality is Locality.LOCAL and store.column is None:
+            return found.reshape(len(store.rows), len(store.columns))
+        return found
+
+    def get_matrix(self, name: str, fill: float = 0.0) -> NDArray[np.float64]:
+        """An attribute of each synapse as a (post size, pre size) matrix of whole populations, ``fill`` elsewhere."""
+        values = self._per_synapse(name)
+        reading, root = self._built(), self._root
+        store = reading.store
+        matrix = np.full((root.post_population.size, root.pre_population.size), fill, np.float64)
+        if store.column is None:
+            matrix[np.ix_(store.rows, store.columns)] = values.reshape(len(store.rows), len(store.columns))
+        else:
+            matrix[store.post_of_synapses(), store.pre_of_synapses()] = values
+        return matrix.T if reading.transposed else matrix
+
+    def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:
+        """The weights as a (post size, pre size) matrix of whole populations, ``fill`` where there is no synapse."""
+        return self.get_matrix("w", fill)
+
+    def receptive_fields(
+        self, variable: str = "w", in_post_geometry: bool = True, legacy: bool = False
+    ) -> NDArray[np.float64]:
+        """One image of all receptive fields: a tile of the pre geometry for each post neuron, 0 without synapse.
+
+        Parameters
+        ----------
+        variable : str
+            Which attribute to show.
+        in_post_geometry : bool
+            Tiles lie as the post neurons do; else in a nearly square grid, by rank.
+        legacy : bool
+            Put a row of zeros on top, as scripts of the 4.8 style expect.
+        """
+        matrix = self.get_matrix(variable)
+        post, pre = self.post_population.geometry, self.pre_population.geometry
+        image = tile(matrix, post if in_post_geometry else None, pre, self._label)
+        return np.vstack([np.zeros((1, image.shape[1])), image]) if legacy else image
+
+    def _rows_of_samples(self, name: str, flat: np.ndarray) -> np.ndarray:
+        """Recorded rows (samples, values in store order): (samples, dendrites, synapses), lists where ragged."""
+        _, locality = self._find(name)
+        if locality is Locality.GLOBAL:
+            return flat[:, 0]
+        if locality is Locality.SEMIGLOBAL:
+            return flat
+        reading = self._built()
+        lengths = reading.lengths()
+        if len(lengths) == 0 or (lengths == lengths[0]).all():
+            shape = (len(flat), len(lengths), int(lengths[0]) if len(lengths) else 0)
+            return np.array([reading.gather(row) for row in flat], flat.dtype).reshape(shape)
+        ragged = np.empty((len(flat), len(lengths)), object)
+        for sample, row in zip(ragged, flat, strict=True):
+            sample[:] = reading.split(row)
+        return ragged
+
+    # -- delays -----------------------------------------------------------------------------------------
+
+    @property
+    def max_delay(self) -> int:
+        """Largest delay in steps."""
+        return int(self.delay_steps.max(initial=1))
+
+    @property
+    def uniform_delay(self) -> int:
+        """Delay in steps that all synapses share, or -1."""
+        return -1 if self.delay_kind is DelayKind.PER_SYNAPSE else int(self.delay_steps[0])
+
+    def _read_delay(self) -> Any:
+        dt = self.network.dt
+        if self.delay_kind is DelayKind.PER_SYNAPSE:
+            return self._built().split(self.delay_steps * dt)
+        return float(self.delay_steps[0]) * dt
+
+    def _write_delay(self, value: Any, index: Index, lengths: NDArray[np.int64]) -> None:
+        """Assign delays (ms) to the synapses that ``index`` picks: dendrites of these lengths."""
+        what, dt = f"{self._label}.delay", self.network.dt
+        if self.delay_kind is not DelayKind.PER_SYNAPSE:
+            if not values.is_number(value):
+                raise ConfigurationError(
+                    f"{what}: all synapses share one delay.",
+                    hint="give the connector one delay per synapse, or a distribution, before compile()",
+                )
+            index = slice(None)
+        wanted = values.delay_steps(what, value, lengths, self.network)
+        if self.delay_kind is DelayKind.NONE and self.network.compiled and (wanted > 1).any():
+            raise ConfigurationError(
+                f"{what}: the network was compiled for a delay of one step ({dt} ms).",
+                hint="give a delay before compile()",
+            )
+        self.delay_steps[index] = wanted
+        self.network._delays_changed()
+
+
+def population_of(end: Population | PopulationView) -> Population:
+    """The population itself, or the one behind a view."""
+    whole: Population = getattr(end, "population", end)
+    return whole
+
+
+def rank_of(population: Population, place: tuple[Any, ...]) -> int:
+    """The rank that a user gave as ``rank``, ``coordinates`` or ``(coordinates,)``; an error if there is none."""
+    given = place[0] if len(place) == 1 else place
+    if isinstance(given, tuple | list):
+        return population.rank_from_coordinates(tuple(given))
+    if not isinstance(given, int | np.integer) or not 0 <= given < population.size:
+        raise ConfigurationError(
+            f"Population '{population.name}' has no neuron {given!r}: its ranks are 0 to {population.size - 1}."
+        )
+    return int(given)
+
+
+def tile(
+    matrix: NDArray[np.float64], post: tuple[int, ...] | None, pre: tuple[int, ...], label: str
+) -> NDArray[np.float64]:
+    """Rows of ``matrix`` as images of shape ``pre``, laid out as ``post`` or, if that is None, nearly square."""
+    if post is None:
+        width = max(1, isqrt(len(matrix)))
+        post = (max(isqrt(len(matrix) - 1) + 1, -(-len(matrix) // width)), width)
+    if len(post) > 2 or len(pre) > 2:
+        raise ConfigurationError(
+            f"{label}: receptive fields are drawn for populations of one or two dimensions, not {pre} to {post}."
+        )
+    (rows, columns), (height, width) = ((1, *shape) if len(shape) == 1 else shape for shape in (post, pre))
+    tiles = np.zeros((rows * columns, height * width))
+    tiles[: len(matrix)] = matrix
+    image = tiles.reshape(rows, columns, height, width).transpose(0, 2, 1, 3)
+    return image.reshape(rows * height, columns * width)
