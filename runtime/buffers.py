@@ -33,7 +33,7 @@ def aligned_empty(shape: int | tuple[int, ...], dtype: DTypeLike, alignment: int
     return _carve(np.empty(_room(shape, kind, alignment), np.uint8), shape, kind, alignment)
 
 
-def aligned_copy(array: ArrayLike, dtype: DTypeLike = None, alignment: int = ALIGNMENT) -> Array:
+def aligned_copy(array: ArrayLike, dtype: DTypeLike | None = None, alignment: int = ALIGNMENT) -> Array:
     """An aligned, C-contiguous copy of ``array``; ``dtype`` converts its values, None keeps their type."""
     given = np.asarray(array, dtype)
     copy = aligned_empty(given.shape, given.dtype, alignment)
@@ -115,7 +115,9 @@ class BindingTable:
     def check_words(self, words: int) -> None:
         """Compare with what the extension expects (its ``words()``)."""
         if words != len(self):
-            raise CodegenError(f"The extension expects a table of {words} words, the manifest has {len(self)}.")
+            raise CodegenError(
+                f"The extension expects {words} words in the table, the manifest has {len(self)}."
+            )
 
     def _locate(self, key: Key) -> tuple[int, Slot]:
         found = self._place.get(key)

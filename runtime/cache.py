@@ -6,8 +6,8 @@
     failed/<key>/       sources and log of a build that failed
     tmp/ locks/         work in progress
 
-An entry is built in ``tmp`` and moved into place by one rename, together with the checksums of its files, which
-are compared whenever the entry is used. So processes may race, be killed or share the folder over a network.
+An entry is built in ``tmp`` and moved into place by one rename, together with the checksums of its files,
+which are compared whenever the entry is used. So processes may race, be killed or share the folder.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import sys
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -120,8 +121,8 @@ class Cache:
     def scratch(self) -> Path:
         """Make an empty temporary folder; ``publish`` or ``discard`` it.
 
-        Where the cache cannot be written, this and all later writing of the process goes to a private temporary
-        folder instead, with one warning.
+        Where the cache cannot be written, this and all later writing of the process goes to a private
+        temporary folder instead, with one warning.
 
         Raises
         ------
@@ -254,8 +255,8 @@ class Cache:
         atexit.register(rmtree, private, ignore_errors=True)
         _private[self.root] = private
         warnings.warn(
-            f"The cache folder {self.root} cannot be written ({error.strerror}). Networks are compiled anew in "
-            "each process; SYNLOOM_CACHE=/another/folder moves the cache.",
+            f"The cache folder {self.root} cannot be written ({error.strerror}). Networks are compiled "
+            "anew in each process; SYNLOOM_CACHE=/another/folder moves the cache.",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -338,6 +339,13 @@ def _default_root() -> Path:
     moved = os.environ.get("SYNLOOM_CACHE")
     if moved:
         return Path(moved).expanduser().absolute()
+    system: str = sys.platform
+    if system == "linux":
+        # platformdirs says the same; to import it takes longer than a whole cached build
+        home = os.environ.get("XDG_CACHE_HOME", "").strip()
+        if not os.path.isabs(home):
+            home = os.path.expanduser("~/.cache")  # stays as it is for a user without a home
+        return Path(home if os.path.isabs(home) else "/.cache") / "synloom"
     from platformdirs import user_cache_dir
 
     return Path(user_cache_dir("synloom", appauthor=False))

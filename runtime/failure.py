@@ -12,9 +12,9 @@ from synloom.runtime.options import DEFAULT, BuildOptions
 from synloom.runtime.process import Outcome
 from synloom.runtime.toolchain import INSTALL_HINT, Toolchain
 
-LOG = "log.txt"
-
-_KILLED = re.compile(r"Killed signal terminated|terminated by signal|internal compiler error: Killed|: Killed\b")
+_PARTLY = "The C++ compiler is not completely installed"
+_KILLED = re.compile(r"Killed signal terminated|terminated by signal|: Killed\b")
+_CRASHED = re.compile(r"internal compiler error|PLEASE submit a bug report")
 _MEMORY = re.compile(r"out of memory|virtual memory exhausted|Cannot allocate memory", re.IGNORECASE)
 _FULL = re.compile(r"No space left on device|Disk quota exceeded")
 _OLD = re.compile(r"unrecognized command[- ]line option '-std=|invalid value '?c\+\+20'? in")
@@ -27,42 +27,43 @@ class BuildError(CompilationError):
 
     Attributes
     ----------
-    folder : Path
-        The generated sources, and ``log.txt`` with all commands and what the compiler said.
+    log : Path
+        All commands and what the compiler said; it lies beside the generated sources.
     command : str
         The command that failed.
     output : str
         What the compiler said.
     """
 
-    def __init__(self, message: str, hint: str, folder: Path, outcome: Outcome) -> None:
+    def __init__(self, message: str, hint: str, log: Path, outcome: Outcome) -> None:
         super().__init__(message, hint=hint)
-        self.folder, self.command, self.output = folder, outcome.text, outcome.output
+        self.log, self.command, self.output = log, outcome.text, outcome.output
 
 
-def explain(outcome: Outcome, tools: Toolchain, options: BuildOptions, folder: Path, root: Path) -> CompilationError:
-    """The error for a command that failed, whose folder was kept at ``folder``; ``root`` is the cache."""
-    said = outcome.output
-    if _FULL.search(said):
+def explain(
+    outcome: Outcome, tools: Toolchain, options: BuildOptions, log: Path, root: Path
+) -> CompilationError:
+    """The error for a command that failed, as told in the file ``log``; ``root`` is the cache."""
+    if _FULL.search(outcome.output):
         return disk_full(root)
-    message, hint = _ended(outcome) or _installation(said, tools) or _refused(options)
-    see = f"The sources, the command and the compiler's messages ({LOG}) are in {folder}"
-    return BuildError(message, f"{hint}\n{see}", folder, outcome)
+    message, hint = _ended(outcome) or _installation(outcome.output, tools) or _refused(options)
+    see = f"The sources, the commands and the compiler's messages ({log.name}) are kept in {log.parent}"
+    return BuildError(message, f"{hint}\n{see}", log, outcome)
 
 
 def _ended(outcome: Outcome) -> tuple[str, str] | None:
     """The compiler did not come to its end."""
     code = outcome.returncode
-    number = -code if code < 0 else code - 128 if code > 128 else 0
-    if not number and not _KILLED.search(outcome.output) and not _MEMORY.search(outcome.output):
-        return None
-    if number and number not in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
-        name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
-        return f"The C++ compiler crashed ({name}).", "Try again; if it happens again, try another compiler with CXX."
-    return (
-        "The C++ compiler was killed before it was done; most often the memory was full.",
-        "Try again when less is running.",
-    )
+    number = -code if code < 0 else code - 128 if code > 128 else 0  # a shell adds 128
+    killed = number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    if killed or _KILLED.search(outcome.output) or _MEMORY.search(outcome.output):
+        return (
+            "The C++ compiler was killed before it was done; most often the memory was full.",
+            "Try again when less is running.",
+        )
+    if number or _CRASHED.search(outcome.output):
+        return "The C++ compiler crashed.", "Try again; if it happens again, name another compiler with CXX."
+    return None
 
 
 def _installation(said: str, tools: Toolchain) -> tuple[str, str] | None:
@@ -74,9 +75,9 @@ def _installation(said: str, tools: Toolchain) -> tuple[str, str] | None:
         )
     header = _HEADER.search(said)
     if header is not None and "/" not in header[1] and not header[1].endswith(".hpp"):
-        return (f"The C++ compiler is not completely installed: the header <{header[1]}> is missing.", INSTALL_HINT)
+        return f"{_PARTLY}: the header <{header[1]}> is missing.", INSTALL_HINT
     if _PROGRAM.search(said):
-        return ("The C++ compiler is not completely installed: a program that it calls is missing.", INSTALL_HINT)
+        return f"{_PARTLY}: a program that it calls is missing.", INSTALL_HINT
     return None
 
 

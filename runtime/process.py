@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -68,7 +70,7 @@ class Crew:
             with self._lock:
                 self._closed = True
                 for process in self._running:
-                    process.kill()
+                    _end(process)
         self._pool.shutdown(cancel_futures=True)
 
     def submit(self, command: Sequence[str]) -> Future[Outcome]:
@@ -110,6 +112,7 @@ class Crew:
                     text=True,
                     encoding="utf-8",
                     errors="replace",
+                    process_group=0 if os.name == "posix" else None,
                 )
             except OSError as error:
                 raise CompilationError(
@@ -118,3 +121,12 @@ class Crew:
                 ) from error
             self._running.add(process)
         return process
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a compiler together with the programs that it called."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

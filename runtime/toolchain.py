@@ -20,8 +20,8 @@ from synloom.runtime.options import DEFAULT, BuildOptions
 
 INCLUDE: Final = Path(__file__).parent / "include"
 INSTALL_HINT: Final = (
-    "Install g++ (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), "
-    'or a compiler from PyPI: pip install "synloom[compiler]".'
+    "Install g++ (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select "
+    '--install), or a compiler from PyPI: pip install "synloom[compiler]".'
 )
 
 _GCC: Final = "gcc: "  # before the version of a compiler that is gcc
@@ -30,6 +30,12 @@ _GCC: Final = "gcc: "  # before the version of a compiler that is gcc
 _SEARCH_PATHS: Final = (
     "CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "LIBRARY_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX",
     "SDKROOT", "MACOSX_DEPLOYMENT_TARGET", "CCC_OVERRIDE_OPTIONS",
+)  # fmt: skip
+
+
+# Lines of /proc/cpuinfo that tell one kind of processor from another: x86, ARM, RISC-V.
+_CPU_LINES: Final = (
+    "vendor_id", "cpu family", "model\t", "flags", "Features", "CPU impl", "CPU arch", "CPU part", "isa"
 )  # fmt: skip
 
 
@@ -260,11 +266,10 @@ def which(name: str) -> str | None:
 
 def cpu_features() -> str:
     """Fingerprint of the processor: everything ``-march=native`` may look at."""
-    wanted = ("vendor_id", "cpu family", "model\t", "flags", "Features", "CPU impl", "CPU arch", "CPU part", "isa")
     try:
         with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
             first = file.read(8192).partition("\n\n")[0]  # all cores are alike, and reading them takes time
-        lines = [line for line in first.splitlines() if line.startswith(wanted)]
+        lines = [line for line in first.splitlines() if line.startswith(_CPU_LINES)]
     except OSError:
         lines = []
     if not lines:  # no such file here: the machine itself, so that unlike ones never share

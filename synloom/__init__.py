@@ -1,4 +1,117 @@
-"""synloom: a compiler toolchain for neural networks."""
+"""synloom: a compiler toolchain for neural networks.
 
-__version__ = "0.1.0"
-__release__ = __version__
+Describe populations of neurons and the projections between them, equations as text; ``compile()`` turns them
+into a native extension that runs the network. A projection and its transpose share one weight array.
+"""
+
+from synloom.codegen.errors import (
+    ANNarchyException,
+    CodegenError,
+    CompilationError,
+    ConfigurationError,
+    ModelError,
+    NotCompiledError,
+    SynloomError,
+)
+from synloom.compiler import Build
+from synloom.config import setup
+from synloom.constant import Constant, get_constant
+from synloom.dendrite import Dendrite
+from synloom.function import add_function, functions
+from synloom.individual import IndividualNeuron
+from synloom.monitor import Monitor
+from synloom.network import Network
+from synloom.neuron import Neuron
+from synloom.population import Population
+from synloom.projection import Projection
+from synloom.random import (
+    Binomial,
+    DiscreteUniform,
+    Exponential,
+    Gamma,
+    LogNormal,
+    Normal,
+    RandomDistribution,
+    Uniform,
+)
+from synloom.synapse import Synapse
+from synloom.toplevel import (
+    clear,
+    compile,
+    disable_learning,
+    dt,
+    enable_learning,
+    get_current_step,
+    get_population,
+    get_projection,
+    get_time,
+    magic_network,
+    monitors,
+    populations,
+    projections,
+    reset,
+    set_current_step,
+    set_seed,
+    set_time,
+    simulate,
+    sources,
+    step,
+)
+from synloom.version import __release__, __version__
+from synloom.view import PopulationView
+
+__all__ = [
+    "ANNarchyException",
+    "Binomial",
+    "Build",
+    "CodegenError",
+    "CompilationError",
+    "ConfigurationError",
+    "Constant",
+    "Dendrite",
+    "DiscreteUniform",
+    "Exponential",
+    "Gamma",
+    "IndividualNeuron",
+    "LogNormal",
+    "ModelError",
+    "Monitor",
+    "Network",
+    "Neuron",
+    "Normal",
+    "NotCompiledError",
+    "Population",
+    "PopulationView",
+    "Projection",
+    "RandomDistribution",
+    "Synapse",
+    "SynloomError",
+    "Transpose",
+    "Uniform",
+    "__release__",
+    "__version__",
+    "add_function",
+    "clear",
+    "compile",
+    "disable_learning",
+    "dt",
+    "enable_learning",
+    "functions",
+    "get_constant",
+    "get_current_step",
+    "get_population",
+    "get_projection",
+    "get_time",
+    "magic_network",
+    "monitors",
+    "populations",
+    "projections",
+    "reset",
+    "set_current_step",
+    "set_seed",
+    "set_time",
+    "setup",
+    "simulate",
+    "sources",
+    "step",
+]

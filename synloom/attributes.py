@@ -12,9 +12,9 @@ import numpy.typing as npt
 from synloom import registry
 from synloom.codegen.errors import ConfigurationError, ModelError
 from synloom.codegen.evaluate import evaluate
-from synloom.codegen.ir.expr import Draw, Expr, Var
+from synloom.codegen.ir.expr import Cast, Draw, Expr, Var
 from synloom.codegen.ir.model import Attribute
-from synloom.codegen.ir.types import DType, Locality, Scope
+from synloom.codegen.ir.types import DType, Scope
 from synloom.random import DISTRIBUTIONS, RandomDistribution
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def snapshot(stored: Array) -> Array:
 def one_value(value: object, stored: Array, network: Network, what: str) -> Any:
     """A scalar given by the user, as ``stored`` keeps it. A distribution gives one draw."""
     if isinstance(value, RandomDistribution):
-        value = drawn(value, (), network)
+        value = draw(value, (), network)
     array = _numbers(value, what)
     if array.ndim:
         raise ConfigurationError(f"{what} takes a single number, not {_describe(value)}.")
@@ -81,17 +81,18 @@ def many_values(
     the ``shapes`` if these are given.
     """
     if isinstance(value, RandomDistribution):
-        value = drawn(value, size, network)
+        value = draw(value, size, network)
     array = _numbers(value, what)
     if array.ndim and (array.size != size or (shapes is not None and array.shape not in shapes)):
         expected = " or ".join(map(str, shapes)) if shapes else f"{size} numbers"
         raise ConfigurationError(
-            f"{what}: the value has the wrong size.", hint=f"Give a number or {expected}, not {_describe(value)}."
+            f"{what}: the value has the wrong size.",
+            hint=f"Give a number or {expected}, not {_describe(value)}.",
         )
     return _cast(array.reshape(-1) if array.ndim else array, stored.dtype, what)
 
 
-def drawn(distribution: RandomDistribution, shape: int | tuple[int, ...], network: Network) -> Array:
+def draw(distribution: RandomDistribution, shape: int | tuple[int, ...], network: Network) -> Array:
     """Values of a distribution; its stream is the network's unless it has one."""
     if not distribution.bound:
         distribution.bind(network.spawn_rng())
@@ -113,7 +114,7 @@ def _numbers(value: object, what: str) -> Array:
 
 def _cast(array: Array, dtype: np.dtype[Any], what: str) -> Array:
     if dtype.kind == "b":
-        return array != 0
+        return np.not_equal(array, 0)
     if dtype.kind == "i" and array.dtype.kind in "fu" and not np.all(np.abs(array) < SIZE_OF_INT):
         raise ConfigurationError(f"{what} is an int and cannot hold NaN, infinity or a number that large.")
     with np.errstate(over="ignore"):  # beyond single precision is infinity
@@ -171,7 +172,10 @@ def initial_values(
                     "Use numbers, constants, parameters declared before, or random distributions.",
                 )
 
-    values = np.asarray(evaluate(attribute.init, lookup, registry.functions))
+    init = attribute.init
+    if isinstance(init, Cast):  # cast here, where a value that does not fit is refused
+        init = init.arg
+    values = np.asarray(evaluate(init, lookup, registry.functions))
     try:
         cast = _cast(values, numpy_type(attribute.dtype, real), f'"{attribute.name}"')
     except ConfigurationError as error:

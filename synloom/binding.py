@@ -77,7 +77,7 @@ class Binding:
         if owner == "clock":
             return self.network._clock if slot.field == "step" else np.array([self.network.dt])
         if owner == "constants":
-            return registry.constants[slot.field].buffer(self.network.real)
+            return registry.constants[slot.field].buffer(self.network)
         if owner == "recorders":
             return len(self.recorders) if slot.kind is SlotKind.SIZE else self.recorders
         if owner in self.populations:

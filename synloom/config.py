@@ -99,8 +99,8 @@ def setup(**settings: Any) -> None:
         Seed of all random generators; None takes entropy from the operating system. A number also seeds the
         legacy generator ``numpy.random``.
     method : str, default 'explicit'
-        Numerical method of ODEs without a method flag: explicit, implicit, semiimplicit, exponential, midpoint,
-        rk4 or event-driven.
+        Numerical method of ODEs without a method flag: explicit, implicit, semiimplicit, exponential,
+        midpoint, rk4 or event-driven.
     precision : {'double', 'float'}
         Floating type of the running network. ``dtype=`` (float64, float32) is another way to write it.
     num_threads, visible_cores, paradigm
@@ -136,7 +136,7 @@ def optimization_flags(**flags: bool) -> None:
     They are kept in ``options.performance``. The compiler chooses kernels by itself, so none of them changes
     a result. Unknown keys are ignored with a warning.
     """
-    for key, value in flags.items():
+    for key in flags:
         if key not in PERFORMANCE_FLAGS:
             messages.warning(f'optimization_flags(): there is no flag "{key}"; it is ignored.')
     known = {key: _flag(key, value) for key, value in flags.items() if key in PERFORMANCE_FLAGS}
@@ -297,7 +297,7 @@ class CommandLine:
 
 
 def command_line_is_ours() -> bool:
-    """Whether the process's arguments may be read: not in a test run, a notebook, or where it was forbidden."""
+    """Whether the process's arguments may be read: not in tests or notebooks, nor where it was forbidden."""
     hosts = ("pytest", "ipykernel", "IPython")
     return os.environ.get("SYNLOOM_NO_ARGPARSE") != "1" and not any(host in sys.modules for host in hosts)
 

@@ -31,8 +31,8 @@ class Constant(float):
 
     Arithmetic, comparisons, ``float()`` and NumPy use the current value and give plain floats, so a constant
     computed from another does not follow its later changes. Functions of the ``math`` module and ``"%g" % K``
-    read the memory of a Python float, which cannot change: they see the value at construction. Write ``K.value``
-    there.
+    read the memory of a Python float, which cannot change: they see the value at construction. Write
+    ``K.value`` there.
 
     Parameters
     ----------
@@ -85,28 +85,48 @@ class Constant(float):
         ------
         NotCompiledError
             ``network`` is not compiled yet. (It is a ``ValueError``, too.)
+        ConfigurationError
+            ``network`` does not read this constant, or shares it with others.
         """
         number = _number(self.name, value)
         if network is not None:
-            if not network.compiled:
-                raise _NotCompiledValueError(
-                    f'Constant "{self.name}" can be set for one network only after its compilation.',
-                    hint="Call set(value) without network to set it for all.",
-                )
-            self.buffer(network)[0] = number
+            self._own(network)[0] = number
             return
         self.array[0] = number
         for copy in (*self._mirrors, *self._buffers.values()):
             copy[0] = number
 
-    def buffer(self, network: Network) -> npt.NDArray[Any]:
-        """The (1,) array of the network's precision that ``network`` reads this constant from."""
+    def _own(self, network: Network) -> npt.NDArray[Any]:
+        if not network.compiled:
+            raise _NotCompiledValueError(
+                f'Constant "{self.name}" can be set for one network only after its compilation.',
+                hint="Call set(value) without network to set it for all.",
+            )
         if network not in self._buffers:
-            self._buffers[network] = np.full(1, self.value, network.real)
+            raise ConfigurationError(
+                f'Network {network.id} has no value of its own for constant "{self.name}".',
+                hint="Call set(value) without network to set it for all.",
+            )
         return self._buffers[network]
 
+    def buffer(self, reader: Network | np.dtype[Any]) -> npt.NDArray[Any]:
+        """The (1,) array that a running network reads this constant from.
+
+        Given a network, it is that network's own, of its precision: ``set(value, network)`` changes it.
+        Given a precision, it is shared by all networks of that precision.
+        """
+        if isinstance(reader, np.dtype):
+            shared = next((a for a in (self.array, *self._mirrors) if a.dtype == reader), None)
+            if shared is None:
+                shared = np.full(1, self.value, reader)
+                self._mirrors.append(shared)
+            return shared
+        if reader not in self._buffers:
+            self._buffers[reader] = np.full(1, self.value, reader.real)
+        return self._buffers[reader]
+
     def value_in(self, network: Network | None) -> float:
-        """The value that ``network`` computes with; without network, or before it has its own, the common one."""
+        """The value that ``network`` computes with; the common one if it has none of its own."""
         own = None if network is None else self._buffers.get(network)
         return self.value if own is None else float(own[0])
 

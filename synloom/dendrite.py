@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from synloom import messages
 from synloom.attributes import many_values, one_value, unknown
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import DelayKind, Locality
-from synloom.connect import values
+from synloom.connect.values import flatten, is_table
+from synloom.geometry import check_rank, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,14 +23,281 @@ if TYPE_CHECKING:
     from synloom.synapses import Synapses
 
 
-class Handle:
-    """Attributes of some synapses of one dendrite, read and written by name; ``delay`` is one of them."""
-
-    __slots__ = ("_index", "_row", "proj")
+class Handle(ABC):
+    """Reads and writes the attributes of some synapses of one dendrite; ``delay`` is one of them."""
 
     proj: Synapses
+    _index: Index  # which places of the store
     _row: int
-    _index: Index
+    _ranks: NDArray[np.int32]  # of the pre neurons
 
-    def _count(self) -> int:
-        return len(range(*self._index.indices(self.proj._root.store.nnz))) if isinstance(self._index, slice) else len(self._index)
+    _several: ClassVar[bool]  # a list of values, or one
+
+    def _keep(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+    @property
+    @abstractmethod
+    def _label(self) -> str:
+        """What errors call it."""
+
+    @property
+    def attributes(self) -> list[str]:
+        """Names of all attributes."""
+        return self.proj.attributes
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of the attributes that no equation changes."""
+        return self.proj.parameters
+
+    @property
+    def variables(self) -> list[str]:
+        """Names of the attributes that equations change."""
+        return self.proj.variables
+
+    def get(self, name: str) -> Any:
+        """The value of an attribute."""
+        if name == "delay":
+            return self._delay()
+        found, locality = self.proj._find(name)
+        match locality:
+            case Locality.GLOBAL if self.proj._is_single(name):
+                return self._shown(np.broadcast_to(found, len(self._ranks)))
+            case Locality.GLOBAL:
+                return found[0].item()
+            case Locality.SEMIGLOBAL:
+                return found[self._row].item()
+            case Locality.LOCAL:
+                return self._shown(found[self._index])
+
+    def set(self, value: Mapping[str, Any]) -> None:
+        """Set attributes, all or none of them, by name."""
+        changes = [self._change(name, given) for name, given in value.items()]
+        for buffer, index, values in changes:
+            buffer[index] = values
+        if "delay" in value:
+            self.proj.network._delays_changed()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or "proj" not in self.__dict__:  # asked by copy and pickle
+            raise AttributeError(name)
+        return self.get(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.set({name: value})
+
+    def _change(self, name: str, value: Any) -> tuple[np.ndarray, Any, Any]:
+        """The buffer to write to, where, and what; nothing is written yet."""
+        what, lengths = f"{self._label}: {name}", np.ones(len(self._ranks), np.int64)
+        if is_table(value) and not self._several:
+            raise ConfigurationError(f"{what} takes a single number, not a {type(value).__name__}.")
+        if name == "delay":
+            return self.proj.delay_steps, self._index, self.proj._new_delays(value, lengths, shared=False)
+        if name not in self.attributes:
+            raise unknown(name, self._label, [*self.attributes, "delay"])
+        self.proj._check_writable(name)
+        found, locality = self.proj._find(name)
+        if locality is Locality.LOCAL:
+            flat = flatten(what, value, lengths)
+            return found, self._index, many_values(flat, len(lengths), found, self.proj.network, what)
+        if locality is Locality.GLOBAL:
+            self._check_global(name, what)
+        row = self._row if locality is Locality.SEMIGLOBAL else 0
+        return found, row, one_value(value, found, self.proj.network, what)
+
+    def _check_global(self, name: str, what: str) -> None:
+        if self.proj._is_single(name):
+            raise ConfigurationError(
+                f"{what}: all synapses share one weight.",
+                hint="connect with force_multiple_weights=True to change single weights",
+            )
+        if self._several:
+            raise ConfigurationError(
+                f"{what} belongs to the whole projection.", hint=f"set it there: projection.{name} = ..."
+            )
+
+    def _delay(self) -> Any:
+        proj = self.proj
+        if proj.delay_kind is DelayKind.PER_SYNAPSE:
+            return self._shown(proj.delay_steps[self._index] * proj.network.dt)
+        return float(proj.delay_steps[0]) * proj.network.dt
+
+    def _shown(self, found: np.ndarray) -> Any:
+        return found.tolist() if self._several else found[0].item()
+
+
+class Dendrite(Handle):
+    """All synapses of one projection that reach one post neuron; ``projection.dendrite(post)`` makes it.
+
+    Reading a local attribute gives a list in ``pre_ranks`` order, a semiglobal or global one a number. Writing
+    takes a number, a list of ``size`` numbers or a random distribution; global attributes are set through the
+    projection. ``delay`` is in ms.
+
+    Attributes
+    ----------
+    proj : Projection or Transpose
+    post_rank : int
+        Rank of the post neuron.
+    idx : int
+        Its place in ``proj.post_ranks``.
+    """
+
+    _several = True
+
+    post_rank: int
+    idx: int
+
+    def __init__(self, proj: Synapses, post_rank: int, row: int, reading: Reading) -> None:
+        self._keep(
+            proj=proj,
+            post_rank=post_rank,
+            idx=row,
+            _row=row,
+            _index=reading.index(row),
+            _ranks=reading.sources(row),
+        )
+
+    @property
+    def _label(self) -> str:
+        return f"Dendrite {self.post_rank} of {self.proj._label}"
+
+    @property
+    def pre(self) -> Population:
+        """The whole population of the pre neurons."""
+        return self.proj.pre_population
+
+    @property
+    def target(self) -> str:
+        """Target of the projection."""
+        return self.proj.target
+
+    @property
+    def size(self) -> int:
+        """Number of synapses."""
+        return len(self._ranks)
+
+    def __len__(self) -> int:
+        return self.size
+
+    @property
+    def pre_ranks(self) -> list[int]:
+        """Ranks of the pre neurons, ascending."""
+        return self._ranks.tolist()
+
+    pre_rank = pre_ranks
+
+    @property
+    def rank(self) -> list[int]:
+        """The same as ``pre_ranks``; deprecated."""
+        messages.warning("Dendrite.rank is deprecated; use pre_ranks.")
+        return self.pre_ranks
+
+    def synapse(self, pos: int | tuple[int, ...]) -> IndividualSynapse:
+        """The synapse from one pre neuron, given by rank or coordinates; an error if there is none."""
+        if isinstance(pos, tuple | list):
+            rank = self.pre.rank_from_coordinates(tuple(pos))
+        else:
+            rank = whole(pos, "A rank")
+            check_rank(rank, self.pre.size)
+        place = int(np.searchsorted(self._ranks, rank))
+        if place == self.size or self._ranks[place] != rank:
+            raise ConfigurationError(f"{self._label} has no synapse from the pre neuron {rank}.")
+        return IndividualSynapse(self, place)
+
+    def __getitem__(self, pos: int | tuple[int, ...]) -> IndividualSynapse:
+        return self.synapse(pos)
+
+    def __iter__(self) -> Iterator[IndividualSynapse]:
+        return (IndividualSynapse(self, place) for place in range(self.size))
+
+    @property
+    def synapses(self) -> list[IndividualSynapse]:
+        """All synapses, in ``pre_ranks`` order."""
+        return list(self)
+
+    def receptive_field(self, variable: str = "w", fill: float = 0.0) -> NDArray[np.float64]:
+        """An attribute of each synapse in the geometry of the pre population, ``fill`` where there is none."""
+        field = np.full(self.pre.size, fill, np.float64)
+        field[self._ranks] = self.get(variable)
+        return field.reshape(self.pre.geometry)
+
+    def create_synapse(self, rank: int, w: float = 0.0, delay: float = 0.0) -> None:
+        """Add a synapse; needs structural plasticity."""
+        self.proj._refuse_structural()
+
+    def create_synapses(self, ranks: Any, weights: Any = None, delays: Any = None) -> None:
+        """Add synapses; needs structural plasticity."""
+        self.proj._refuse_structural()
+
+    def prune_synapse(self, rank: int) -> None:
+        """Remove a synapse; needs structural plasticity."""
+        self.proj._refuse_structural()
+
+    def prune_synapses(self, ranks: Any) -> None:
+        """Remove synapses; needs structural plasticity."""
+        self.proj._refuse_structural()
+
+    def _is_local(self, name: str) -> bool:
+        return self.proj._find(name)[1] is Locality.LOCAL
+
+    def _positions(self, name: str) -> NDArray[np.int32]:
+        """Where in the buffer of an attribute this dendrite's values lie."""
+        found, locality = self.proj._find(name)
+        match locality:
+            case Locality.LOCAL:
+                places = np.arange(len(found))[self._index] if isinstance(self._index, slice) else self._index
+                return self.proj._places(name, places).astype(np.int32)
+            case Locality.SEMIGLOBAL:
+                return np.array([self._row], np.int32)
+            case Locality.GLOBAL:
+                return np.zeros(1, np.int32)
+
+    def __repr__(self) -> str:
+        return f"<{self._label}, {self.size} synapses>"
+
+
+class IndividualSynapse(Handle):
+    """One synapse: every attribute, and ``delay`` (ms), as a number.
+
+    Writing a semiglobal or global attribute changes the whole dendrite or projection.
+
+    Attributes
+    ----------
+    dendrite : Dendrite
+    rank, pre_rank, post_rank : int
+        Rank of the pre neuron (twice), and of the post neuron.
+    """
+
+    _several = False
+
+    dendrite: Dendrite
+    rank: int
+    pre_rank: int
+    post_rank: int
+
+    def __init__(self, dendrite: Dendrite, place: int) -> None:
+        index = dendrite._index
+        if isinstance(index, slice):
+            first = index.start + place * (index.step or 1)
+            index = slice(first, first + 1)
+        else:
+            index = index[place : place + 1]
+        rank = int(dendrite._ranks[place])
+        self._keep(
+            proj=dendrite.proj,
+            dendrite=dendrite,
+            rank=rank,
+            pre_rank=rank,
+            post_rank=dendrite.post_rank,
+            _row=dendrite._row,
+            _index=index,
+            _ranks=dendrite._ranks[place : place + 1],
+        )
+
+    @property
+    def _label(self) -> str:
+        return f"Synapse {self.pre_rank} -> {self.post_rank} of {self.proj._label}"
+
+    def __repr__(self) -> str:
+        return f"<{self._label}>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synloom.codegen.errors import Mistakes
-from synloom.codegen.ir.expr import Binary, Expr, Var, WeightedSum, walk
+from synloom.codegen.ir.expr import Binary, Cast, Expr, Var, WeightedSum, walk
 from synloom.codegen.ir.model import (
     DEFAULT_PSP_TEXT,
     Equation,
@@ -15,7 +15,7 @@ from synloom.codegen.ir.model import (
     ProjectionIR,
     TransposeIR,
 )
-from synloom.codegen.ir.types import Locality, Operation, Precision, Scope
+from synloom.codegen.ir.types import DType, Operation, Precision, Scope
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.transpose import Transpose
@@ -66,7 +66,7 @@ def _transpose(transpose: Transpose) -> TransposeIR:
         name=transpose.name,
         forward=root.name,
         target=transpose.target,
-        psp=_default_psp() if transpose.psp is None else transpose.psp,
+        psp=_default_psp(transpose) if transpose.psp is None else transpose.psp,
         psp_text=DEFAULT_PSP_TEXT if default else transpose.psp_text,
         operation=Operation(transpose.operation),
         delay=transpose.delay_kind,
@@ -76,9 +76,19 @@ def _transpose(transpose: Transpose) -> TransposeIR:
     )
 
 
-def _default_psp() -> Expr:
-    w = Var(Scope.SELF, "w", Locality.LOCAL)
-    return Binary("*", w, Var(Scope.PRE, "r", Locality.LOCAL))
+def _default_psp(transpose: Transpose) -> Expr:
+    """``w * pre.r``, where ``pre`` is the forward post population."""
+    rate = transpose.pre_population.model.attribute("r")
+    weight = transpose.forward.model.attribute("w")
+    assert rate is not None and weight is not None
+    w: Expr = Var(Scope.SELF, "w", weight.locality, weight.dtype)
+    r: Expr = Var(Scope.PRE, "r", rate.locality, rate.dtype)
+    return Binary("*", as_real(w), as_real(r))
+
+
+def as_real(expr: Expr) -> Expr:
+    """The value as an operand of arithmetic."""
+    return expr if expr.dtype is DType.REAL else Cast(expr, DType.REAL)
 
 
 def expressions_of(equations: Iterable[Equation]) -> Iterable[Expr]:

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from synloom import registry
 from synloom.callsite import call_site
-from synloom.codegen.errors import ConfigurationError, ModelError, SourceText
+from synloom.codegen.errors import ConfigurationError, Mistakes, SourceText
 from synloom.codegen.evaluate import evaluate
 from synloom.codegen.ir.expr import Call, Expr, Var
 from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.types import Scope
-from synloom.codegen.lower.function import lower_functions
+from synloom.codegen.lower.function import lower_functions, lower_local_functions, visible_functions
 
 if TYPE_CHECKING:
     from synloom.network import Network
@@ -32,7 +32,7 @@ class FunctionCaller:
     """
 
     function: Function
-    functions: Mapping[str, Function] = field(repr=False)  # that it may call
+    functions: Mapping[str, Function] = field(repr=False)  # itself and those that it may call
     network: Network | None = field(default=None, repr=False)
 
     def __call__(self, *arguments: object) -> float | npt.NDArray[np.float64]:
@@ -75,7 +75,16 @@ class FunctionCaller:
 
         arguments = tuple(Var(Scope.ARGUMENT, name, dtype=dtype) for name, dtype in self.function.arguments)
         call = Call(self.function.name, arguments, self.function.dtype)
-        return evaluate(call, lookup, {**self.functions, self.function.name: self.function})
+        return evaluate(call, lookup, self.functions)
+
+
+def own_functions(text: SourceText) -> tuple[list[str], Mapping[str, Function]]:
+    """The functions of one model: the names it declares, and all that they and its equations may call."""
+    mistakes = Mistakes()
+    constants = registry.constants.keys()
+    local = lower_local_functions(text, functions=registry.functions, constants=constants, mistakes=mistakes)
+    mistakes.check()
+    return [f.function.name for f in local], visible_functions(local, registry.functions)
 
 
 def add_function(function: str) -> None:
@@ -99,9 +108,6 @@ def add_function(function: str) -> None:
     site = call_site(sys._getframe(1), None)
     text = SourceText(function, "add_function()", "function", 0, site)
     lowered = lower_functions(text, functions=registry.functions, constants=registry.constants.keys())
-    for declared in lowered:
-        if declared.name in registry.functions:
-            raise ModelError(f'The function "{declared.name}" already exists.', hint="Choose another name.")
     registry.functions.update({declared.name: declared for declared in lowered})
 
 

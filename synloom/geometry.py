@@ -91,10 +91,8 @@ def select(index: Any, geometry: Geometry) -> int | tuple[Ranks, Geometry]:
     """
     if isinstance(index, tuple):
         return _select_axes(index, geometry)
-    if _is_array(index) and np.ndim(index) > 1 and np.shape(index) == geometry:
-        mask = np.asarray(index)
-        if mask.dtype.kind == "b":
-            index = mask.reshape(-1)
+    if _is_mask(index, geometry):
+        index = np.reshape(index, -1)
     ranks = _along(index, math.prod(geometry))
     return ranks, (len(ranks),)
 
@@ -104,10 +102,7 @@ def _select_axes(index: tuple[Any, ...], geometry: Geometry) -> int | tuple[Rank
     dots = [k for k, part in enumerate(index) if part is Ellipsis]
     if len(dots) > 1 or len(index) - len(dots) > len(geometry):
         raise ConfigurationError(f"The index {index!r} does not fit the geometry {geometry}.")
-    if dots:
-        index = (*index[: dots[0]], *full, *index[dots[0] + 1 :])
-    else:
-        index = (*index, *full[1:])
+    index = (*index[: dots[0]], *full, *index[dots[0] + 1 :]) if dots else (*index, *full[1:])
     axes = [_along(part, extent) for part, extent in zip(index, geometry, strict=True)]
     if all(not isinstance(part, slice) and not _is_array(part) for part in index):
         return int(np.ravel_multi_index([int(axis[0]) for axis in axes], geometry))
@@ -115,26 +110,43 @@ def _select_axes(index: tuple[Any, ...], geometry: Geometry) -> int | tuple[Rank
     return ranks, tuple(len(axis) for axis in axes)
 
 
+def _is_mask(index: object, geometry: Geometry) -> bool:
+    try:
+        mask = np.asarray(index) if _is_array(index) else np.empty(0)
+    except ValueError:  # rows of different lengths
+        return False
+    return mask.dtype.kind == "b" and mask.shape == geometry
+
+
 def _is_array(index: object) -> bool:
-    return isinstance(index, list | np.ndarray) and np.ndim(index) > 0
+    return isinstance(index, list) or (isinstance(index, np.ndarray) and index.ndim > 0)
 
 
 def _along(index: Any, extent: int) -> Ranks:
-    positions = np.arange(extent, dtype=np.int32)
     if not isinstance(index, slice):
-        if not _is_array(index):
-            index = [whole(index, "An index")]
-        if np.size(index) and np.asarray(index).dtype.kind not in "iub":
-            raise ConfigurationError(f"An index must be made of integers or booleans, not {index!r}.")
-        if np.ndim(index) != 1:
-            raise ConfigurationError(
-                f"An index array must have one dimension, not {np.ndim(index)}.",
-                hint="A mask may also have the shape of the geometry.",
-            )
+        index = _index_array(index)
     try:
-        return positions[index if isinstance(index, slice) or np.size(index) else []]
+        selected: Ranks = np.arange(extent, dtype=np.int32)[index]
     except (IndexError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"The index {index!r} does not fit an extent of {extent}: {error}.") from None
+        raise ConfigurationError(f"The index {index!r} does not fit {extent} neurons: {error}.") from None
+    return selected
+
+
+def _index_array(index: Any) -> npt.NDArray[Any]:
+    if not _is_array(index):
+        return np.array([whole(index, "An index")])
+    try:
+        array = np.asarray(index)
+    except ValueError:  # rows of different lengths
+        array = np.empty((0, 0))
+    if array.ndim != 1:
+        raise ConfigurationError(
+            f"An index array must have one dimension, not be {index!r}.",
+            hint="A mask may also have the shape of the geometry.",
+        )
+    if array.size and array.dtype.kind not in "iub":
+        raise ConfigurationError(f"An index must be made of integers or booleans, not {index!r}.")
+    return array if array.size else np.empty(0, np.intp)
 
 
 class Grid:

@@ -48,8 +48,9 @@ class IndividualNeuron:
         stored[...] = one_value(value, stored, self.population.network, what)
 
     def _check(self, name: str) -> None:
-        if name not in self.population.attributes:
-            raise unknown(name, f'A neuron of population "{self.population.name}"', self.population.attributes)
+        known = self.population.attributes
+        if name not in known:
+            raise unknown(name, f'A neuron of population "{self.population.name}"', known)
 
     def _stored(self, name: str) -> Any:
         values = self.population._stored(name)

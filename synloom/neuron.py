@@ -128,7 +128,9 @@ class ModelTexts:
 
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
-    return re.sub(r"'(\w+)'|\"(\w+)\"", lambda m: str(values.get(m[1] or m[2], m[0])), text) if values else text
+    if not values:
+        return text
+    return re.sub(r"'(\w+)'|\"(\w+)\"", lambda m: str(values.get(m[1] or m[2], m[0])), text)
 
 
 def own_name(model: object, base: type) -> str:

@@ -15,11 +15,10 @@ from synloom import messages, registry
 from synloom.attributes import initial_values, many_values, numpy_type, one_value, snapshot, unknown
 from synloom.codegen.description import NeuronDescription
 from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
-from synloom.codegen.ir.model import Attribute, Function, NeuronModel
+from synloom.codegen.ir.model import Attribute, NeuronModel
 from synloom.codegen.ir.types import DType, Kind, Locality
-from synloom.codegen.lower.function import lower_functions
 from synloom.codegen.lower.neuron import lower_neuron
-from synloom.function import FunctionCaller
+from synloom.function import FunctionCaller, own_functions
 from synloom.geometry import Grid, parse_geometry, rank_of, select
 from synloom.individual import IndividualNeuron
 from synloom.neuron import Neuron
@@ -35,8 +34,8 @@ Array = npt.NDArray[Any]
 class Population(Grid):
     """Neurons of one model.
 
-    Every parameter and variable of the model is an attribute: reading a local one gives a copy in the shape of
-    the geometry, a global one a number; writing takes a number, ``size`` numbers in any shape, or a random
+    Every parameter and variable of the model is an attribute: reading a local one gives a copy in the shape
+    of the geometry, a global one a number; writing takes a number, ``size`` numbers in any shape, or a random
     distribution. The same holds before and after ``compile()``. ``array(name)`` is the live memory itself.
 
     Parameters
@@ -112,17 +111,23 @@ class Population(Grid):
         self.flags = {"enabled": np.ones(1, np.bool_)}
         self.sums = {}
         self._init: dict[str, Array] | None = None
-        self._lower()
-        self._allocate()
+        self._analyse()
         self.id = self.network._add_population(self)
 
-    def _lower(self) -> None:
-        written = _named(self.neuron_type.description, self.name)
-        constants = registry.constants.keys()
+    def _analyse(self) -> None:
+        written = self.neuron_type.description
+        try:
+            self._lower(written)
+            return
+        except ModelError:
+            pass
+        self._lower(_named(written, self.name))  # the same mistakes, told with the name of the population
+
+    def _lower(self, written: NeuronDescription) -> None:
         model = lower_neuron(
             written,
             functions=registry.functions,
-            constants=constants,
+            constants=registry.constants.keys(),
             default_method=self.network.options.method,
         )
         for attribute in model.attributes:
@@ -132,19 +137,20 @@ class Population(Grid):
                     attribute.origin,
                     "Every population has an attribute of this name; choose another.",
                 )
-        functions = lower_functions(written.functions, functions=registry.functions, constants=constants)
-        self._functions: dict[str, Function] = {function.name: function for function in functions}
-        self._attributes: dict[str, Attribute] = {a.name: a for a in model.attributes}
+        self._functions, self._callable = own_functions(written.functions)
+        self.state = self._allocate(model)
         self.model = model
+        self._attributes: dict[str, Attribute] = {a.name: a for a in model.attributes}
 
-    def _allocate(self) -> None:
-        self.state = {}
+    def _allocate(self, model: NeuronModel) -> dict[str, Array]:
+        state: dict[str, Array] = {}
         real = self.network.real
-        for attribute in self.model.attributes:
+        for attribute in model.attributes:
             count = self.size if attribute.locality is Locality.LOCAL else 1
-            values = initial_values(attribute, count, self.state, real, self.network.spawn_rng)
-            self.state[attribute.name] = aligned_empty((count,), numpy_type(attribute.dtype, real))
-            self.state[attribute.name][...] = values
+            values = initial_values(attribute, count, state, real, self.network.spawn_rng)
+            state[attribute.name] = aligned_empty((count,), numpy_type(attribute.dtype, real))
+            state[attribute.name][...] = values
+        return state
 
     # Attributes
 
@@ -172,9 +178,7 @@ class Population(Grid):
         if name.startswith("__") or "_attributes" not in self.__dict__:  # asked by copy and pickle
             raise AttributeError(name)
         if name in self._functions:
-            return FunctionCaller(
-                self._functions[name], {**registry.functions, **self._functions}, self.network
-            )
+            return FunctionCaller(self._callable[name], self._callable, self.network)
         return self.get(name)
 
     def __setattr__(self, name: str, value: object) -> None:

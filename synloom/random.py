@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import numbers
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,8 @@ class RandomDistribution(ABC):
     """Common base of the distributions.
 
     With ``seed`` (or ``rng``, which wins) values are those of ``numpy.random.default_rng(seed)`` exactly.
-    Without, the object gets a stream of its own at its first draw: a child of the seed of the network it is used
-    in, of the default network if it is used in none.
+    Without, the object gets a stream of its own at its first draw: a child of the seed of the network it is
+    used in, of the default network if it is used in none.
 
     Attributes
     ----------
@@ -144,7 +145,8 @@ class _Clipped(RandomDistribution):
         values = super().get_values(shape)
         if self.min is None and self.max is None:
             return values
-        return np.clip(values, self.min, self.max)
+        clipped: npt.NDArray[Any] = np.clip(values, self.min, self.max)
+        return clipped
 
 
 class Uniform(RandomDistribution):
@@ -388,6 +390,6 @@ class Binomial(RandomDistribution):
     get_cpp_args = _arguments
 
 
-DISTRIBUTIONS: dict[str, type[RandomDistribution]] = {
+DISTRIBUTIONS: Mapping[str, Callable[..., RandomDistribution]] = {
     c.__name__: c for c in (Uniform, DiscreteUniform, Normal, LogNormal, Exponential, Gamma, Binomial)
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,10 @@ from synloom import messages
 from synloom.attributes import unknown
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.types import DelayKind, Kind, Locality
-from synloom.connect import values
+from synloom.config import options
+from synloom.connect.values import delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
+from synloom.geometry import check_rank, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,7 +50,7 @@ class Flag:
         synapses.flags[self.name][0] = value
 
 
-class Synapses:
+class Synapses(ABC):
     """Base of :class:`Projection` and :class:`Transpose`: inspection, values of attributes, delays.
 
     All of it is read from the store and the buffers of the forward projection at each call; nothing is kept.
@@ -134,6 +136,8 @@ class Synapses:
 
     def _built(self) -> Reading:
         reading = self._reading()
+        if self.network.cleared:
+            raise NotCompiledError(f"{self._label} belongs to a network that was cleared.")
         if reading is None:
             raise NotCompiledError(f"{self._label} has no synapses before compile().", hint="call compile() first")
         return reading
@@ -195,7 +199,7 @@ class Synapses:
             If it receives no synapse.
         """
         reading = self._built()
-        rank = rank_of(self.post_population, post)
+        rank = rank_in(self.post_population, post)
         row = reading.find(rank)
         if row is None:
             raise ConfigurationError(f"{self._label}: the post neuron {rank} receives no synapse.")
@@ -220,15 +224,32 @@ class Synapses:
 
     # -- values -----------------------------------------------------------------------------------------
 
-    def _find(self, name: str) -> tuple[np.ndarray, Locality]:
-        """The buffer of an attribute and how many values it holds; a single weight counts as global."""
-        root = self._root
-        attribute = root.model.attribute(name) if name in self.attributes else None
+    def _locality(self, name: str) -> Locality:
+        """What there is one value for in the buffer of an attribute; a single weight counts as global."""
+        attribute = self._root.model.attribute(name) if name in self.attributes else None
         if attribute is None:
-            raise unknown(name, self._label, self.attributes)
-        self._built()
-        single = name == "w" and root.single_weight
-        return root.state[name], Locality.GLOBAL if single else attribute.locality
+            raise unknown(str(name), self._label, self.attributes)
+        return Locality.GLOBAL if self._is_single(name) else attribute.locality
+
+    def _is_single(self, name: str) -> bool:
+        return name == "w" and self._root.single_weight
+
+    def _find(self, name: str) -> tuple[np.ndarray, Locality]:
+        """The values of an attribute and what there is one for, as this object sees it.
+
+        The buffer itself, unless a transpose reads what the forward projection has one of per dendrite.
+        """
+        locality, reading = self._locality(name), self._built()
+        found = self._root.state[name]
+        if locality is Locality.SEMIGLOBAL and reading.transposed:
+            return np.repeat(found, np.diff(reading.store.row_ptr)), Locality.LOCAL
+        return found, locality
+
+    def _places(self, name: str, synapses: np.ndarray) -> np.ndarray:
+        """Where in the buffer of an attribute the values of these synapses lie."""
+        if self._locality(name) is Locality.SEMIGLOBAL:
+            return np.searchsorted(self._built().store.row_ptr, synapses, side="right") - 1
+        return synapses
 
     def _per_synapse(self, name: str) -> np.ndarray:
         """One value for each synapse, in store order, whatever the locality."""
@@ -252,11 +273,13 @@ class Synapses:
         """The value of an attribute: a number, one per dendrite, or a list of lists (``post_ranks`` order)."""
         return self._read(name)
 
-    def set(self, values: Mapping[str, Any]) -> None:
-        """Set several attributes; nothing changes if one of the values is wrong."""
-        for name in values:
+    def set(self, value: Mapping[str, Any]) -> None:
+        """Set attributes, all or none of them: ``{'tau': 10.0, 'w': 0.5}``."""
+        if not isinstance(value, Mapping):
+            raise ConfigurationError(f"set() takes a dictionary of names and values, not {value!r}.")
+        for name in value:
             self._check_writable(name)
-        self._write(values)
+        self._write(value)
 
     def __getattr__(self, name: str) -> Any:
         # Asked only for what Python does not find itself. Names of models never begin with an underscore.
@@ -277,23 +300,22 @@ class Synapses:
         Local attributes have shape (rows, columns) in a dense store, else (nnz,); others (rows,) or (1,). A
         transpose gives the memory of its forward projection.
         """
-        found, locality = self._find(name)
-        store = self._root.store
-        assert store is not None
-        if locality is Locality.LOCAL and store.column is None:
-            return found.reshape(len(store.rows), len(store.columns))
-        return found
+        self._find(name)
+        store, buffer = self._built().store, self._root.state[name]
+        if store.column is None and self._locality(name) is Locality.LOCAL:
+            return buffer.reshape(len(store.rows), len(store.columns))
+        return buffer
 
     def get_matrix(self, name: str, fill: float = 0.0) -> NDArray[np.float64]:
         """An attribute of each synapse as a (post size, pre size) matrix of whole populations, ``fill`` elsewhere."""
-        values = self._per_synapse(name)
+        entries = self._per_synapse(name)
         reading, root = self._built(), self._root
         store = reading.store
         matrix = np.full((root.post_population.size, root.pre_population.size), fill, np.float64)
         if store.column is None:
-            matrix[np.ix_(store.rows, store.columns)] = values.reshape(len(store.rows), len(store.columns))
+            matrix[np.ix_(store.rows, store.columns)] = entries.reshape(len(store.rows), len(store.columns))
         else:
-            matrix[store.post_of_synapses(), store.pre_of_synapses()] = values
+            matrix[store.post_of_synapses(), store.pre_of_synapses()] = entries
         return matrix.T if reading.transposed else matrix
 
     def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:
@@ -321,12 +343,14 @@ class Synapses:
 
     def _rows_of_samples(self, name: str, flat: np.ndarray) -> np.ndarray:
         """Recorded rows (samples, values in store order): (samples, dendrites, synapses), lists where ragged."""
-        _, locality = self._find(name)
+        found, locality = self._find(name)
         if locality is Locality.GLOBAL:
             return flat[:, 0]
         if locality is Locality.SEMIGLOBAL:
             return flat
         reading = self._built()
+        if flat.shape[1] < len(found):  # recorded once per forward dendrite
+            flat = np.repeat(flat, np.diff(reading.store.row_ptr), axis=1)
         lengths = reading.lengths()
         if len(lengths) == 0 or (lengths == lengths[0]).all():
             shape = (len(flat), len(lengths), int(lengths[0]) if len(lengths) else 0)
@@ -354,24 +378,36 @@ class Synapses:
             return self._built().split(self.delay_steps * dt)
         return float(self.delay_steps[0]) * dt
 
-    def _write_delay(self, value: Any, index: Index, lengths: NDArray[np.int64]) -> None:
-        """Assign delays (ms) to the synapses that ``index`` picks: dendrites of these lengths."""
+    def _new_delays(self, value: Any, lengths: NDArray[np.int64], shared: bool = True) -> NDArray[np.int32]:
+        """Delays (ms) given for dendrites of these lengths, as steps; ``shared``: one number may be for all."""
         what, dt = f"{self._label}.delay", self.network.dt
-        if self.delay_kind is not DelayKind.PER_SYNAPSE:
-            if not values.is_number(value):
-                raise ConfigurationError(
-                    f"{what}: all synapses share one delay.",
-                    hint="give the connector one delay per synapse, or a distribution, before compile()",
-                )
-            index = slice(None)
-        wanted = values.delay_steps(what, value, lengths, self.network)
-        if self.delay_kind is DelayKind.NONE and self.network.compiled and (wanted > 1).any():
+        self._check_writable("delay")
+        if self.delay_kind is not DelayKind.PER_SYNAPSE and not (shared and is_number(value)):
+            raise ConfigurationError(
+                f"{what}: all synapses share one delay.",
+                hint="give the connector one delay per synapse, or a distribution, before compile()",
+            )
+        steps = delay_steps(what, value, lengths, self.network)
+        if self.delay_kind is DelayKind.NONE and self.network.compiled and (steps > 1).any():
             raise ConfigurationError(
                 f"{what}: the network was compiled for a delay of one step ({dt} ms).",
                 hint="give a delay before compile()",
             )
-        self.delay_steps[index] = wanted
+        return steps
+
+    def _write_delay(self, value: Any) -> None:
+        self.delay_steps[...] = self._new_delays(value, self._built().lengths())
         self.network._delays_changed()
+
+    @staticmethod
+    def _refuse_structural() -> None:
+        """Not offered: refused the same way wherever synapses would be made or removed."""
+        if not options.structural_plasticity:
+            raise ConfigurationError(
+                "Synapses are made and removed by structural plasticity.",
+                hint="Enable it with setup(structural_plasticity=True).",
+            )
+        raise ConfigurationError("Structural plasticity is not part of this version.")
 
 
 def population_of(end: Population | PopulationView) -> Population:
@@ -380,16 +416,14 @@ def population_of(end: Population | PopulationView) -> Population:
     return whole
 
 
-def rank_of(population: Population, place: tuple[Any, ...]) -> int:
+def rank_in(population: Population, place: tuple[Any, ...]) -> int:
     """The rank that a user gave as ``rank``, ``coordinates`` or ``(coordinates,)``; an error if there is none."""
     given = place[0] if len(place) == 1 else place
     if isinstance(given, tuple | list):
         return population.rank_from_coordinates(tuple(given))
-    if not isinstance(given, int | np.integer) or not 0 <= given < population.size:
-        raise ConfigurationError(
-            f"Population '{population.name}' has no neuron {given!r}: its ranks are 0 to {population.size - 1}."
-        )
-    return int(given)
+    rank = whole(given, "A rank")
+    check_rank(rank, population.size)
+    return rank
 
 
 def tile(
@@ -408,3 +442,24 @@ def tile(
     tiles[: len(matrix)] = matrix
     image = tiles.reshape(rows, columns, height, width).transpose(0, 2, 1, 3)
     return image.reshape(rows * height, columns * width)
+
+
+def own_name(name: object, kind: str) -> str | None:
+    """A name given by the user."""
+    if not isinstance(name, str | None):
+        raise ConfigurationError(f"{kind}: name must be a text, not {name!r}.")
+    return name
+
+
+def one_target(target: object, kind: str) -> str:
+    """The target of a rate-coded projection: one name, or a list of one."""
+    if isinstance(target, list | tuple) and len(target) == 1:
+        target = target[0]
+    if isinstance(target, list | tuple) and target:
+        raise ConfigurationError(
+            f"{kind}: a rate-coded projection has one target, not {list(target)}.",
+            hint="make one projection for each target",
+        )
+    if not isinstance(target, str) or not target.isidentifier():
+        raise ConfigurationError(f"{kind}: target must be a name such as 'exc', not {target!r}.")
+    return target

@@ -179,7 +179,7 @@ class PopulationView:
         return rank
 
     def coordinates_from_rank(self, rank: int, local: bool = False) -> tuple[int, ...]:
-        """The coordinates of a rank of the population: there, or with ``local`` in the view's own geometry."""
+        """The coordinates of a rank of the population; with ``local`` those in the view's own geometry."""
         position = self._position(whole(rank, "A rank"))
         if local:
             return coordinates_of(position, self.geometry or (self.size,))

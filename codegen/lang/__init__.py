@@ -1,0 +1,1 @@
+"""The model language: texts to statements, flags and unresolved expressions."""

@@ -9,6 +9,10 @@ from typing import Final
 from synloom.codegen.ir.types import DType
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Builtin:
     """A function over reals. ``arity`` is the exact number of arguments, or the least if ``variadic``."""
@@ -22,7 +26,7 @@ class Builtin:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A random distribution. ``not_negative`` names the arguments for which a negative literal is an error."""
+    """A random distribution. A negative literal is an error for the arguments in ``not_negative``."""
 
     name: str
     arguments: tuple[str, ...]
@@ -98,26 +102,27 @@ DISTRIBUTIONS: Final[dict[str, Distribution]] = {
     )
 }
 
-CPP_KEYWORDS: Final[frozenset[str]] = frozenset(
+CPP_KEYWORDS: Final[frozenset[str]] = _words(
     """
-    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t class
-    co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype
-    default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline
-    int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register
-    reinterpret_cast requires return short signed sizeof static static_assert static_cast struct switch template
-    this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t
-    while xor xor_eq
-    """.split()
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t
+    char8_t class co_await co_return co_yield compl concept const const_cast consteval constexpr
+    constinit continue decltype default delete do double dynamic_cast else enum explicit export
+    extern false float for friend goto if inline int long mutable namespace new noexcept not not_eq
+    nullptr operator or or_eq private protected public register reinterpret_cast requires return
+    short signed sizeof static static_assert static_cast struct switch template this thread_local
+    throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while
+    xor xor_eq
+    """
 )
 
 KEYWORDS: Final[frozenset[str]] = CPP_KEYWORDS | frozenset(keyword.kwlist)
 
 # Words of the grammar and of the built-in symbols (spec 01, 7.3).
-SYMBOLS: Final[frozenset[str]] = frozenset(
+SYMBOLS: Final[frozenset[str]] = _words(
     """
-    if else elif and or not is sum pre post g_target
-    t dt t_pre t_post t_last last_spike rk_pre rk_post i j active refractory size
-    """.split()
+    if else elif and or not is sum pre post g_target t dt t_pre t_post t_last last_spike rk_pre
+    rk_post i j active refractory size
+    """
 )
 
 FUNCTION_NAMES: Final[frozenset[str]] = frozenset(SPELLINGS) | frozenset(OPERATORS) | REDUCTIONS
@@ -125,28 +130,30 @@ FUNCTION_NAMES: Final[frozenset[str]] = frozenset(SPELLINGS) | frozenset(OPERATO
 # Spec 01, 14.2. ``pi`` and ``E`` are free: an attribute hides them.
 RESERVED: Final[frozenset[str]] = KEYWORDS | SYMBOLS | FUNCTION_NAMES | frozenset(DISTRIBUTIONS)
 
-_COMMON_MEMBERS: Final[frozenset[str]] = frozenset(
+_COMMON_MEMBERS: Final[frozenset[str]] = _words(
     """
-    name id network geometry ranks init targets target delay delays plasticity update transmission axon_transmission
-    parameters variables attributes functions initialized enabled max_delay reset save load get set array explain
-    size_in_bytes
-    """.split()
+    name id network geometry ranks init targets target delay delays plasticity update transmission
+    axon_transmission parameters variables attributes functions initialized enabled max_delay reset
+    save load get set array explain size_in_bytes
+    """
 )
 
-# Attributes and methods of the objects that carry a model (spec 03, sections 3 and 4): an attribute of the model
-# with such a name could not be reached as ``pop.name``.
-POPULATION_MEMBERS: Final[frozenset[str]] = _COMMON_MEMBERS | frozenset(
+# Attributes and methods of the objects that carry a model (spec 03, sections 3 and 4): an attribute of the
+# model with such a name could not be reached as ``pop.name``.
+POPULATION_MEMBERS: Final[frozenset[str]] = _COMMON_MEMBERS | _words(
     """
-    dimension width height depth shape neuron_type stop_condition rank_from_coordinates coordinates_from_rank
-    normalized_coordinates_from_rank neuron neurons spike compute_firing_rate clear enable disable
-    """.split()
+    dimension width height depth shape neuron_type stop_condition rank_from_coordinates
+    coordinates_from_rank normalized_coordinates_from_rank neuron neurons spike compute_firing_rate
+    clear enable disable
+    """
 )
-PROJECTION_MEMBERS: Final[frozenset[str]] = _COMMON_MEMBERS | frozenset(
+PROJECTION_MEMBERS: Final[frozenset[str]] = _COMMON_MEMBERS | _words(
     """
     synapse_type connector_name connector_description uniform_delay post_ranks pre_ranks nb_synapses
-    nb_synapses_per_dendrite nb_efferent_synapses dendrite dendrites synapse synapses connectivity_matrix
-    receptive_fields receptive_field set_matrix get_matrix start_creating stop_creating start_pruning stop_pruning
-    enable_learning disable_learning save_connectivity update_launch_config create_synapse create_synapses
-    prune_synapse prune_synapses pre_rank post_rank rank idx proj
-    """.split()
+    nb_synapses_per_dendrite nb_efferent_synapses dendrite dendrites synapse synapses
+    connectivity_matrix receptive_fields receptive_field set_matrix get_matrix start_creating
+    stop_creating start_pruning stop_pruning enable_learning disable_learning save_connectivity
+    update_launch_config create_synapse create_synapses prune_synapse prune_synapses pre_rank
+    post_rank rank idx proj
+    """
 )

@@ -76,7 +76,7 @@ NO_FLAGS: Final = Flags()
 
 
 def read_flags(flags: Sequence[Flag], rules: FlagRules, mistakes: Mistakes, *, ode: bool = False) -> Flags:
-    """Check the flags of one statement and say what they mean; ``ode`` tells whether a method has a meaning."""
+    """Check the flags of one statement and say what they mean; a method has a meaning for an ``ode`` only."""
     if not flags:
         return NO_FLAGS
     kept = [flag for flag in _without_repeats(flags, rules, mistakes) if _is_allowed(flag, rules, mistakes)]
@@ -112,7 +112,7 @@ def _without_repeats(flags: Sequence[Flag], rules: FlagRules, mistakes: Mistakes
 
 
 def _is_allowed(flag: Flag, rules: FlagRules, mistakes: Mistakes) -> bool:
-    """Whether the flag may stand here, with a value if and only if it takes one; if not, the mistake is noted."""
+    """Whether the flag may stand here, with a value if and only if it takes one; notes the mistake if not."""
     word = _canonical(flag.word)
     message, hint = "", ""
     if word not in _EVERYWHERE:
@@ -134,7 +134,11 @@ def _is_allowed(flag: Flag, rules: FlagRules, mistakes: Mistakes) -> bool:
     return not message
 
 
-def _one_of(flags: Sequence[Flag], words: dict[str, Locality] | dict[str, DType] | dict[str, Method], mistakes: Mistakes) -> Flag | None:
+def _one_of(
+    flags: Sequence[Flag],
+    words: dict[str, Locality] | dict[str, DType] | dict[str, Method],
+    mistakes: Mistakes,
+) -> Flag | None:
     """The only flag of its sort; a second one is a mistake."""
     found = [f for f in flags if _canonical(f.word) in words]
     for other in found[1:]:

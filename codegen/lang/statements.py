@@ -7,7 +7,8 @@ from typing import Final
 
 from synloom.codegen.errors import Mistakes, ModelError, Origin, SourceText
 from synloom.codegen.ir.expr import Expr
-from synloom.codegen.lang.parser import ONE_ASSIGNMENT, WRITE_IF, parse_right_side, parse_tokens
+from synloom.codegen.lang.expression import ONE_ASSIGNMENT, WRITE_IF
+from synloom.codegen.lang.parser import parse_right_side, parse_tokens
 from synloom.codegen.lang.tokens import (
     ASSIGNMENTS,
     Cut,
@@ -34,7 +35,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement cut into its parts. ``right`` is None where there is none or where it could not be parsed."""
+    """A statement cut into its parts. ``right`` is None where there is none or it could not be parsed."""
 
     source: SourceText
     left: Tokens
@@ -69,7 +70,12 @@ def parse_statement(cut: Cut, mistakes: Mistakes, *, value_optional: bool = Fals
         _note(mistakes, source, operator, operator, message)
         return _statement(source, tokens, at, at + 1, None, ())
     try:
-        check_balance(source, tokens)
+        check_balance(source, tokens[:at])
+    except ModelError as error:
+        mistakes.note(error)
+        return None
+    try:
+        check_balance(source, tokens[at + 1 :])
         right, end = parse_right_side(source, tokens[at + 1 :], 0)
         end += at + 1
         if end < len(tokens) and tokens[end].text != ":":
@@ -142,7 +148,9 @@ def _flag(source: SourceText, tokens: Tokens, before: Token) -> Flag:
     value = tokens[at + 1 :]
     again = next((t for t in value if t.kind is Kind.ASSIGN), None)
     if again is not None:
-        raise ModelError(ONE_ASSIGNMENT, Origin(source, again.start, again.end), "flags are separated by commas")
+        raise ModelError(
+            ONE_ASSIGNMENT, Origin(source, again.start, again.end), "flags are separated by commas"
+        )
     if not value:
         return Flag(_word(tokens[:at]), origin, equals=True)
     return Flag(_word(tokens[:at]), origin, parse_tokens(source, value), equals=True)

@@ -1,4 +1,4 @@
-"""Texts cut into tokens, tokens into statements; every token knows its span of the user's text (spec 01, section 3)."""
+"""Texts cut into tokens and statements, each with its span of the user's text (spec 01, section 3)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _KINDS: Final = {kind.value: kind for kind in Kind} | {"bad2": Kind.BAD}
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
-    """The tokens of ``text[start:end]``, comments and blanks left out. Names are normalized as Python does."""
+    """The tokens of ``text[start:end]`` without comments and blanks. Names are normalized as Python does."""
     tokens: Tokens = []
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         group = match.lastgroup
@@ -72,17 +72,13 @@ class Cut:
     source: SourceText
     tokens: Tokens
 
-    @property
-    def origin(self) -> Origin:
-        return Origin(self.source, self.tokens[0].start, self.tokens[-1].end)
-
 
 def cut(source: SourceText, *, bare_names: bool = False) -> list[Cut]:
     """Cut a text into statements.
 
-    A statement begins on a line that has an assignment operator outside its flags; any other line goes on with
-    the statement before it. With ``bare_names``, as in parameters, a line that is a name alone or a name and
-    flags begins one too.
+    A statement begins on a line that has an assignment operator outside its flags; any other line goes on
+    with the statement before it. With ``bare_names``, as in parameters, a line that is a name alone or a name
+    and flags begins one too.
     """
     statements: list[Tokens] = []
     for line in _lines(tokenize(source.content)):
@@ -120,7 +116,11 @@ def _begins(line: Tokens, before: Tokens, bare_names: bool) -> bool:
             return True
         if token.text == ":":
             break
-    return bare_names and _is_bare(line) and not _ends_open(before, "+", "-", "*", "/", "//", "**", "^", "%", "(", "=")
+    return (
+        bare_names
+        and _is_bare(line)
+        and not _ends_open(before, "+", "-", "*", "/", "//", "**", "^", "%", "(", "=")
+    )
 
 
 def _ends_open(tokens: Tokens, *more: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,12 +11,13 @@ from synloom.codegen.ir.expr import Expr, Gradient, walk
 from synloom.codegen.ir.types import DType, Kind, Locality
 from synloom.codegen.lang import flags as language
 from synloom.codegen.lang.builtins import POPULATION_MEMBERS, PROJECTION_MEMBERS
+from synloom.codegen.lang.expression import read_gradient
 from synloom.codegen.lang.flags import FlagRules, Flags, read_flags
 from synloom.codegen.lang.names import is_reserved
-from synloom.codegen.lang.parser import parse_tokens, read_gradient
+from synloom.codegen.lang.parser import parse_tokens
 from synloom.codegen.lang.statements import Statement, parse_statement
+from synloom.codegen.lang.tokens import Cut, Token, Tokens, cut
 from synloom.codegen.lang.tokens import Kind as TokenKind
-from synloom.codegen.lang.tokens import Tokens, cut
 
 LEFT_SIDE: Final = "The left side must be a single variable, or contain one gradient d<name>/dt."
 PARAMETER_VALUE: Final = 'Expected "name = value".'
@@ -59,22 +60,24 @@ class Declared:
 
 @dataclass(slots=True)
 class Declarations:
-    """All that a model declares, in order. ``complete`` is False if a statement was too broken to tell its name."""
+    """All that a model declares, in order. Not ``complete``: a statement was too broken to tell its name."""
 
     parameters: list[Declared] = field(default_factory=list)
     variables: list[Declared] = field(default_factory=list)
     complete: bool = True
 
-    def __iter__(self) -> Iterable[Declared]:
+    def __iter__(self) -> Iterator[Declared]:
         yield from self.parameters
         yield from self.variables
 
 
-def declare(parameters: SourceText, equations: SourceText, dialect: Dialect, mistakes: Mistakes) -> Declarations:
+def declare(
+    parameters: SourceText, equations: SourceText, dialect: Dialect, mistakes: Mistakes
+) -> Declarations:
     """Parse both texts. Names declared twice or reserved are mistakes; the first declaration stands."""
     declared = Declarations()
     for piece in cut(parameters, bare_names=True):
-        statement = parse_statement(piece, mistakes, value_optional=True)
+        statement = parse_statement(_without_strings(piece, mistakes), mistakes, value_optional=True)
         parameter = _parameter(statement, dialect, mistakes) if statement else None
         _keep(parameter, declared.parameters, declared)
     for piece in cut(equations):
@@ -95,6 +98,18 @@ def _keep(found: Declared | None, among: list[Declared], declared: Declarations)
 # -- parameters ----------------------------------------------------------------------------------------------
 
 
+def _without_strings(piece: Cut, mistakes: Mistakes) -> Cut:
+    """A quoted key is no value by itself: who has ``extra_values`` puts the value in its place beforehand."""
+    tokens = list(piece.tokens)
+    for i, token in enumerate(tokens):
+        if token.kind is TokenKind.STRING:
+            message = f'The value of "{tokens[0].text}" must be a constant expression.'
+            origin = Origin(piece.source, token.start, token.end)
+            mistakes.add(message, origin, "a quoted key needs an entry in extra_values")
+            tokens[i] = Token(TokenKind.NUMBER, "0", token.start, token.end)
+    return Cut(piece.source, tokens)
+
+
 def _parameter(statement: Statement, dialect: Dialect, mistakes: Mistakes) -> Declared | None:
     origin = _span(statement.source, statement.left)
     if len(statement.left) != 1 or statement.left[0].kind is not TokenKind.NAME:
@@ -105,7 +120,9 @@ def _parameter(statement: Statement, dialect: Dialect, mistakes: Mistakes) -> De
         mistakes.add(PARAMETER_VALUE, Origin(statement.source, operator.start, operator.end))
     rules = dialect.parameter if operator is not None else dialect.bare_parameter
     flags = read_flags(statement.flags, rules, mistakes)
-    return Declared(statement.left[0].text, origin, Kind.PARAMETER, statement, flags, _dtype(statement, flags))
+    return Declared(
+        statement.left[0].text, origin, Kind.PARAMETER, statement, flags, _dtype(statement, flags)
+    )
 
 
 def _dtype(statement: Statement, flags: Flags) -> DType:

@@ -20,12 +20,9 @@ def check_locality(target: Var, used: Iterable[Expr], resolver: Resolver) -> Non
         for node in walk(expr):
             if isinstance(node, Var | WeightedSum) and _finer(node, target.locality):
                 text = node.origin.text if node.origin else ""
-                resolver.wrong(
-                    f'{LOCALITY_WORDS[target.locality].capitalize()} variable "{target.name}" cannot depend on '
-                    f'{_word(node)}"{text}".',
-                    node.origin,
-                    _hint(node, target),
-                )
+                variable = f'{LOCALITY_WORDS[target.locality].capitalize()} variable "{target.name}"'
+                message = f'{variable} cannot depend on {_word(node)}"{text}".'
+                resolver.wrong(message, node.origin, _hint(node, target))
 
 
 def _finer(node: Var | WeightedSum, locality: Locality) -> bool:

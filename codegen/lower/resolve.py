@@ -1,4 +1,4 @@
-"""Names get a meaning and expressions get types: parsed trees become trees the rest of the compiler can use."""
+"""Names get a meaning and expressions get types: parsed trees become trees the compiler can work with."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Place:
 
 @dataclass(slots=True)
 class Resolver:
-    """Resolves the expressions of one model. Mistakes are noted, and zero stands in for what is wrong.
+    """Resolves the expressions of one model. Mistakes are noted, and one stands in for what is wrong.
 
     ``own`` are the bare names: attributes of the model, or arguments inside a ``function``. Random draws are
     numbered in the order in which they are met.
@@ -88,7 +88,9 @@ class Resolver:
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     function: str = ""
     later_functions: Collection[str] = ()
-    sites: dict[tuple[str, int], int] = field(default_factory=dict)  # argument and offset of a draw -> its number
+    sites: dict[tuple[str, int], int] = field(
+        default_factory=dict
+    )  # argument and offset of a draw -> its number
     reported: set[tuple[str, int]] = field(default_factory=set)
 
     def resolve(self, expr: Expr, place: Place) -> Expr:
@@ -125,7 +127,7 @@ class Resolver:
         if key not in self.reported:
             self.reported.add(key)
             self.mistakes.add(message, origin, hint)
-        return Const(0.0, origin=origin)
+        return Const(1.0, origin=origin)
 
     # -- names -----------------------------------------------------------------------------------------------
 
@@ -150,7 +152,9 @@ class Resolver:
             return self.wrong(message, name.origin, hint)
         if place.constant:
             return self.wrong(place.constant, name.origin, self._constant_hint(name.name))
-        return self.wrong(f'Unknown name "{name.name}" in {place.where}.', name.origin, self._name_hint(name.name))
+        return self.wrong(
+            f'Unknown name "{name.name}" in {place.where}.', name.origin, self._name_hint(name.name)
+        )
 
     def _constant_hint(self, name: str) -> str:
         hint = suggestion(name, [*self.own, *self.constants, *SYMBOLS, "True", "False"])
@@ -169,7 +173,7 @@ class Resolver:
     def _known(self) -> Iterator[str]:
         yield from self.own
         yield from self.constants
-        yield from SYMBOLS
+        yield from (*SYMBOLS, "True", "False")
         if not self.function:
             yield from CLOCK
 
@@ -249,7 +253,7 @@ class Resolver:
             if not float(args[1].value).is_integer():
                 hint = "use x^y for other exponents"
                 return self.wrong("The second argument of power() must be an integer.", args[1].origin, hint)
-            return Binary("**", *args, origin=call.origin)
+            return Binary("**", args[0], args[1], origin=call.origin)
         return Call(canonical, args, builtin.dtype, call.origin)
 
     def _user_call(self, call: Call, function: Function, place: Place) -> Expr:
@@ -275,7 +279,9 @@ class Resolver:
             message = f'"{name}" is defined further down; functions can only call those defined before them.'
             return self.wrong(message, origin)
         if name in self.own or name in self.constants:
-            return self.wrong(f'Unknown function "{name}".', origin, f'"{name}" is a value; a product needs *')
+            return self.wrong(
+                f'Unknown function "{name}".', origin, f'"{name}" is a value; a product needs *'
+            )
         hint = suggestion(name, [*FUNCTION_NAMES, *DISTRIBUTIONS, *self.functions])
         return self.wrong(f'Unknown function "{name}".', origin, hint)
 
@@ -304,7 +310,9 @@ class Resolver:
         if not place.draws:
             return self.wrong(f"Random distributions are not allowed in {place.where}.", draw.origin)
         if len(draw.args) != distribution.arity:
-            return self._wrong_arity(Call(draw.distribution, draw.args, origin=draw.origin), distribution.arity)
+            return self._wrong_arity(
+                Call(draw.distribution, draw.args, origin=draw.origin), distribution.arity
+            )
         args = tuple(as_real(self.resolve(a, place)) for a in draw.args)
         for arg in args:
             self._check_draw_argument(draw.distribution, arg)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from synloom.codegen.errors import Mistakes, ModelError
-from synloom.codegen.ir.expr import ONE, ZERO, Call, Const, Expr, Unary, add, div, mul, neg, sub
+from synloom.codegen.ir.expr import ONE, ZERO, Call, Expr, add, div, mul, neg, sub
 from synloom.codegen.ir.model import Ode
 from synloom.codegen.methods.algebra import canonical
-from synloom.codegen.methods.step import Names, Scratch, Step, normal, real
+from synloom.codegen.methods.step import Names, Scratch, Step, normal, real, signed
 
 
 def step(odes: tuple[Ode, ...], h: Expr, names: Names) -> Step:
@@ -38,13 +38,5 @@ def _relax(ode: Ode, h: Expr, scratch: Scratch) -> Expr:
 
 
 def _decay(h: Expr, a: Expr, b: Expr) -> Expr:
-    match b:
-        case Const() if b == ONE:
-            exponent = div(neg(h), a)
-        case Unary(op="-", arg=arg):
-            exponent = div(mul(h, arg), a)
-        case Const(value=value) if value < 0:
-            exponent = div(mul(h, Const(-value)), a)
-        case _:
-            exponent = div(mul(neg(h), b), a)
-    return sub(ONE, Call("exp", (exponent,)))
+    size, negative = signed(b)
+    return sub(ONE, Call("exp", (div(mul(h if negative else neg(h), size), a),)))

@@ -133,17 +133,18 @@ def substitute(expr: Expr, values: dict[Var, Expr]) -> Expr:
 
 def plus(lhs: Expr, factor: Expr, amount: Expr) -> Expr:
     """``lhs + factor * amount``; the sign of ``amount`` is drawn to the front."""
-    size, negative = _signed(amount)
+    size, negative = signed(amount)
     return sub(lhs, mul(factor, size)) if negative else add(lhs, mul(factor, size))
 
 
 def minus(lhs: Expr, factor: Expr, amount: Expr) -> Expr:
     """``lhs - factor * amount``; the sign of ``amount`` is drawn to the front."""
-    size, negative = _signed(amount)
+    size, negative = signed(amount)
     return add(lhs, mul(factor, size)) if negative else sub(lhs, mul(factor, size))
 
 
-def _signed(expr: Expr) -> tuple[Expr, bool]:
+def signed(expr: Expr) -> tuple[Expr, bool]:
+    """``expr`` without its leading minus, and whether it had one."""
     match expr:
         case Unary(op="-", arg=arg):
             return arg, True
@@ -156,7 +157,7 @@ def _signed(expr: Expr) -> tuple[Expr, bool]:
 def normal(ode: Ode) -> tuple[Expr, Expr]:
     """Give ``(A, f)`` of ``A * dx/dt = f``, with a divisor of the whole right side drawn into ``A``.
 
-    ``dv/dt = -(v - a) / tau``  ->  ``(tau, a - v)``. So ``h / A``, equal for all elements where tau is, can
+    ``dv/dt = (a - v) / tau``  ->  ``(tau, a - v)``. So ``h / A``, equal for all elements where tau is, can
     be computed once.
     """
     coefficient, rhs = ode.coefficient, ode.rhs
@@ -168,7 +169,7 @@ def normal(ode: Ode) -> tuple[Expr, Expr]:
                 coefficient, rhs = mul(coefficient, divisor), neg(dividend)
             case _:
                 break
-    size, negative = _signed(coefficient)
+    size, negative = signed(coefficient)
     return (size, neg(rhs)) if negative else (coefficient, rhs)
 
 

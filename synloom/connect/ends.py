@@ -1,19 +1,26 @@
-"""The two ends of a projection, as a connector needs to know them."""
+"""The two ends of a projection: what a user may give, and what a connector needs to know."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from synloom import registry
 from synloom.codegen.errors import ConfigurationError
+from synloom.individual import IndividualNeuron
+from synloom.population import Population
+from synloom.view import PopulationView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from synloom.network import Network
     from synloom.store import Pattern
+
+End = Population | PopulationView | IndividualNeuron | str
 
 
 class Connector(Protocol):
@@ -26,20 +33,12 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Ranks of the pre and post neurons in the user's order; ``recurrent`` if both are of one population."""
+    """Ranks of pre and post neurons in the user's order, each once; ``recurrent`` if both are of one population."""
 
-    pre: NDArray[np.int64]
-    post: NDArray[np.int64]
+    pre: NDArray[np.int32]
+    post: NDArray[np.int32]
     recurrent: bool
     projection: str
-
-    def __post_init__(self) -> None:
-        for side, ranks in (("pre", self.pre), ("post", self.post)):
-            if len(np.unique(ranks)) != len(ranks):
-                raise ConfigurationError(
-                    f"Projection '{self.projection}': its {side} view names a neuron more than once.",
-                    hint="give each rank of the view once",
-                )
 
     @cached_property
     def rows(self) -> NDArray[np.int32]:
@@ -55,6 +54,10 @@ class Ends:
         """An error that names the projection."""
         return ConfigurationError(f"Projection '{self.projection}': {text}", hint=hint)
 
+    def exchanged(self) -> Ends:
+        """The same with pre and post exchanged."""
+        return Ends(self.post, self.pre, self.recurrent, self.projection)
+
     def own_column(self) -> NDArray[np.int64]:
         """For each row the place of its own neuron among the columns; -1 where that is none of them."""
         if not self.recurrent:
@@ -62,3 +65,34 @@ class Ends:
         place = np.searchsorted(self.columns, self.rows)
         found = self.columns[np.minimum(place, len(self.columns) - 1)] == self.rows
         return np.where(found, place, -1)
+
+
+def network_of(pre: Any, post: Any, net_id: int, network: Network | None) -> Network:
+    """The network that the ends belong to, which must be the one asked for."""
+    asked = network if network is not None or net_id == 0 else registry.network(net_id)
+    for end in (pre, post):
+        if isinstance(end, PopulationView | IndividualNeuron):
+            end = end.population
+        if isinstance(end, Population):
+            if asked is not None and end.network is not asked:
+                raise ConfigurationError(
+                    f"Population '{end.name}' belongs to another network.",
+                    hint="a projection connects populations of one network",
+                )
+            asked = end.network
+    return registry.default_network() if asked is None else asked
+
+
+def end_of(network: Network, end: Any, side: str) -> Population | PopulationView:
+    """The neurons a user gave as ``pre`` or ``post``: a name is looked up, a single neuron becomes a view."""
+    if isinstance(end, Population | PopulationView):
+        return end
+    if isinstance(end, IndividualNeuron):
+        return PopulationView(end.population, [end.rank])
+    if not isinstance(end, str):
+        raise ConfigurationError(f"Projection: {side} must be a population, a view or a name, not {end!r}.")
+    for population in network.populations:
+        if population.name == end:
+            return population
+    known = ", ".join(population.name for population in network.populations) or "none"
+    raise ConfigurationError(f"Projection: there is no population named '{end}'.", hint=f"populations: {known}")

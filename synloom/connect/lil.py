@@ -167,7 +167,6 @@ def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
 
 def from_lists(ends: Ends, given: LILConnectivity) -> tuple[Given, NDArray[np.float64], NDArray[np.float64] | float]:
     """The pattern, weights and delays (ms) of a :class:`LILConnectivity`, checked and in store order."""
-    given.validate()
     return from_triplets(ends, *given.triplets())
 
 
@@ -184,6 +183,10 @@ def from_triplets(
         if wrong.size:
             raise ends.error(f"{side} rank {int(wrong[0])} is not a neuron of the {side} side.")
     order = np.lexsort((pre, post))
+    twice = np.flatnonzero((np.diff(post[order]) == 0) & (np.diff(pre[order]) == 0))
+    if twice.size:
+        first = order[twice[0]]
+        raise ends.error(f"the synapse from pre neuron {pre[first]} to post neuron {post[first]} appears twice.")
     lengths = np.bincount(np.searchsorted(ends.rows, post), minlength=len(ends.rows)).astype(np.int64)
     column = np.searchsorted(ends.columns, pre[order]).astype(np.int32)
     pattern = Pattern.of(ends.rows, ends.columns, lengths, column)

@@ -42,8 +42,8 @@ class ConnectMethods:
         """The ranks that a connector works on."""
 
     @abstractmethod
-    def _replaced(self) -> None:
-        """What was built of an earlier connection is not valid any more."""
+    def _connected(self, connection: Connection) -> None:
+        """Take a connection; what was built of an earlier one is not valid any more."""
 
     def connect_all_to_all(
         self,
@@ -201,9 +201,8 @@ class ConnectMethods:
         """Synapses, weights and delays that ``save_connectivity()`` wrote. ``pickle_encoding`` has no effect."""
         ends = self._ends()
         given = connectivity_file.read(filename, ends)
-        one_weight = not isinstance(given.weights, float)
-        read = (regular.Given(given.pattern), given.weights, given.delays)
-        return self._given("From file", read, (storage_format, storage_order), several=one_weight)
+        several = not isinstance(given[1], float)
+        return self._given("From file", given, (storage_format, storage_order), several)
 
     all_to_all = connect_all_to_all
     one_to_one = connect_one_to_one
@@ -236,8 +235,7 @@ class ConnectMethods:
             )
         if self._connection is not None:
             messages.warning(f"Projection '{self.name}' was connected already: {name} replaces {self._connection.name}.")
-        self._replaced()
-        self._connection = Connection(name, connector, weights, checked, form, one_weight)
+        self._connected(Connection(name, connector, weights, checked, form, one_weight))
         return self
 
     def _given(

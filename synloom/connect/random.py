@@ -71,8 +71,7 @@ class FixedNumberPost:
 
     def build(self, rng: np.random.Generator) -> Pattern:
         rows, columns = self.ends.rows, self.ends.columns
-        exchanged = Ends(self.ends.post, self.ends.pre, self.ends.recurrent, self.ends.projection)
-        own = np.full(len(columns), -1) if self.self_connections else exchanged.own_column()
+        own = np.full(len(columns), -1) if self.self_connections else self.ends.exchanged().own_column()
         row = choose(rng, len(rows), self.number, own).ravel()
         lengths = np.bincount(row, minlength=len(rows)).astype(np.int64)
         # Sorted by row; within a row by column, since that is how they were drawn.

@@ -126,7 +126,10 @@ def flatten(what: str, value: Any, lengths: NDArray[np.int64]) -> Any:
         return np.repeat(np.asarray(value), lengths)
     if any(not is_table(row) or len(row) != n for row, n in zip(value, lengths, strict=True)):
         raise _misfit(what, value, lengths)
-    return np.array([v for row in value for v in row])
+    try:
+        return np.concatenate([np.empty(0), *map(np.asarray, value)])
+    except ValueError:
+        raise _misfit(what, value, lengths) from None
 
 
 def _misfit(what: str, value: Any, lengths: NDArray[np.int64]) -> ConfigurationError:

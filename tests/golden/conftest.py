@@ -24,6 +24,8 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         assert path.is_file(), f"{name} has no golden file; run `make golden` and read it"
-        assert text == path.read_text(encoding="utf-8"), f"{name} changed; run `make golden` and read the difference"
+        assert text == path.read_text(encoding="utf-8"), (
+            f"{name} changed; run `make golden` and read the difference"
+        )
 
     return compare

@@ -57,7 +57,9 @@ def operations() -> sl.Network:
     gain = sl.Constant("gain", 2.0)
     del gain
     relay = sl.Neuron(
-        equations="r = squash(sum(exc), gain)", functions="squash(x, k) = k * x / (1.0 + fabs(x))", name="Relay"
+        equations="r = squash(sum(exc), gain)",
+        functions="squash(x, k) = k * x / (1.0 + fabs(x))",
+        name="Relay",
     )
     count = sl.Neuron(equations="c += 1 : int ; r = ite(c > 3, 1.0 / c, 0.0)")
     a = net.create((2, 3), count, name="a")

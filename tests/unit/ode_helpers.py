@@ -93,11 +93,11 @@ class Reader:
             case ast.Call(func=ast.Name(id="sum"), args=[ast.Name(id=target)]):
                 return WeightedSum(Scope.SELF, target, place)
             case ast.Call(func=ast.Name(id=name), args=args):
-                values = tuple(self.real(a) for a in args)
+                given = tuple(self.real(a) for a in args)
                 if name in DISTRIBUTIONS:
                     self.sites += 1
-                    return Draw(name, values, self.sites, place)
-                return Call(name, values, DType.REAL, place)
+                    return Draw(name, given, self.sites, place)
+                return Call(name, given, DType.REAL, place)
         raise AssertionError(f"not part of the test language: {ast.dump(node)}")
 
     def chain(self, op: str, parts: Sequence[Expr], place: Origin) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def lookup(leaf: Expr) -> object:
     return VALUES[leaf.name]
 
 
-TABLE = {
+TABLE: dict[str, Any] = {
     "pos(v)": [0, 0, 0, 0, 0.3, 1, 2.5, 7],
     "neg(v)": [-2.7, -1, -0.3, 0, 0, 0, 0, 0],
     "pos(v-1) + 2*neg(v+1)": [-3.4, 0, 0, 0, 0, 0, 1.5, 6],

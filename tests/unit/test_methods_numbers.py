@@ -124,7 +124,7 @@ def test_w19_canonical_form(method: Method) -> None:
 
 
 def test_w20_quadratic_neuron_with_coupled_midpoint() -> None:
-    equations = [
+    equations: list[Equation] = [
         assign("I", "10.0"),
         ode("v", "0.04*v**2 + 5.0*v + 140.0 - u + I", MIDPOINT),
         ode("u", "a*(b*v - u)", MIDPOINT),
@@ -176,7 +176,7 @@ def test_w49_before_the_first_spike(method: Method) -> None:
 
 
 def test_implicit_runs_are_solved_apart() -> None:
-    equations = [
+    equations: list[Equation] = [
         ode("v", "1 - v - u", IMPLICIT, "tau"),
         assign("I", "v"),
         ode("u", "v - u", IMPLICIT, "tau"),
@@ -245,7 +245,7 @@ def test_implicit_systems_agree_with_numpy(size: int, dt: float) -> None:
         equations.append(ode(f"x{i}", rhs, IMPLICIT, f"tau{i}"))
     found = simulate(equations, state, dt, 3, " ".join(f"x{i}" for i in range(size)))
     for row in found:
-        x = np.linalg.solve(np.diag(tau) - dt * jacobian, tau * x + dt * constant)
+        x[:] = np.linalg.solve(np.diag(tau) - dt * jacobian, tau * x + dt * constant)
         assert row == pytest.approx(x.tolist(), rel=1e-12)
 
 
@@ -265,7 +265,7 @@ def test_stages_of_a_nonlinear_system_follow_the_textbook(method: Method) -> Non
         return np.array([(math.sin(u) - v) / (1 + v * v), (v * u + math.tanh(v) - u**3) / tau])
 
     x = np.array([0.5, -0.8])
-    equations = [
+    equations: list[Equation] = [
         ode("v", "(sin(u) - v)/(1 + v*v)", method),
         ode("u", "v*u + tanh(v) - u**3", method, "tau"),
     ]
@@ -297,7 +297,7 @@ def test_w14_order_of_evaluation() -> None:
 
 
 def test_w14_runs_of_odes() -> None:
-    equations = [
+    equations: list[Equation] = [
         ode("u", "v - u", coefficient="tau"),
         assign("I", "2.0 - u"),
         ode("k", "v - k", coefficient="tau"),
@@ -317,7 +317,7 @@ def test_w14_runs_of_odes() -> None:
 
 def test_w14_localities_of_a_synapse() -> None:
     post = Locality.SEMIGLOBAL
-    equations = [
+    equations: list[Equation] = [
         assign("l", "g + th"),
         assign("g", "g + 1.0", Locality.GLOBAL),
         ode("th", "p - th", coefficient="tau", locality=post),
@@ -334,7 +334,7 @@ def test_w14_localities_of_a_synapse() -> None:
 
 
 def test_w13_bounds() -> None:
-    equations = [
+    equations: list[Equation] = [
         assign("v", "v + 1.0", min="0.0", max="3.0"),
         assign("u", "u - 1.0", min="-v"),
         ode("w", "10.0", max="v"),

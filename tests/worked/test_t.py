@@ -20,6 +20,9 @@ SPARSE = [[1, None, 3], [None, None, 0.5]]
 CONSTANT = sl.Neuron(parameters="base = 0.0", equations="r = base")
 COUNT = sl.Neuron(equations="c += 1.0 ; r = c")
 
+OJA = "dw/dt = eta*(pre.r*post.r - post.r^2*w) : min=0.0"
+HEBB = "dw/dt = eta*pre.r*post.r : min=0.0"
+
 VARIANTS = list(product(["dense", "csr", "lil"], ["double", "float"]))
 
 
@@ -53,7 +56,7 @@ def constant(name: str, base: list[float]) -> Any:
 def cases(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
     """All cases with constant rates in one network, run in one storage format and precision.
 
-    What is kept are numbers: sums after step 0 and 1 under ``first`` and ``plain``, then what changes brought.
+    What is kept are numbers: sums after step 0 (``first``), after step 1, then what changes brought.
     """
     storage, precision = request.param
     sl.clear()
@@ -96,7 +99,19 @@ def describe(storage: str) -> tuple[dict[str, Pair], dict[str, Any]]:
     own_psp = sl.Synapse(psp="w*pre.r*pre.r", operation="max")
     pairs = {
         name: Pair(name, storage)
-        for name in ("T1", "T2", "T9", "T10", "T10 forward", "T11 max", "T11 min", "T11 mean", "T13", "T14", "T19")
+        for name in (
+            "T1",
+            "T2",
+            "T9",
+            "T10",
+            "T10 forward",
+            "T11 max",
+            "T11 min",
+            "T11 mean",
+            "T13",
+            "T14",
+            "T19",
+        )
     }
     pairs["T3"] = Pair("T3", storage, synapse=own_psp)
     pairs["T4"] = Pair("T4", storage, SPARSE)
@@ -185,22 +200,16 @@ def test_structure_seen_from_behind(cases: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("storage", ["dense", "csr"])
 def test_t7_t8_learning_shows_in_the_next_step(storage: str) -> None:
-    oja = Pair("oja", storage, synapse=sl.Synapse(
-        parameters="eta = 0.01 : projection ; alpha = 1.0 : projection",
-        equations="dw/dt = eta*(pre.r*post.r - alpha*post.r^2*w) : min=0.0",
-    ), weights=[[1, 1, 1], [1, 1, 1]])
-    hebb = Pair("hebb", storage, synapse=sl.Synapse(
-        parameters="eta = 0.001 : projection", equations="dw/dt = eta*pre.r*post.r : min=0.0"
-    ))
+    oja = Pair("oja", storage, synapse=sl.Synapse(parameters="eta = 0.01 : projection", equations=OJA))
+    hebb = Pair("hebb", storage, synapse=sl.Synapse(parameters="eta = 0.001 : projection", equations=HEBB))
     oja.back()
     hebb.back()
     sl.compile()
-    sl.step()
-    np.testing.assert_allclose(oja.back_sums(), [0, 0, 0])
-    np.testing.assert_allclose(hebb.back_sums(), [0, 0, 0])
-    learned = step_by_step(3, lambda: (oja.back_sums(), hebb.back_sums()))
-    expected = [[1.101, 2.01, 18.1], [1.202, 3.02, 28.2], [1.303, 4.03, 38.3]]
-    np.testing.assert_allclose([s[1] for s in learned], expected, rtol=1e-12)
+    steps = step_by_step(4, lambda: (oja.back_sums(), hebb.back_sums()))
+    expected = [[0, 0, 0], [2, 12.08, 103.97], [2, 12.1592, 104.9303]]
+    np.testing.assert_allclose([s[0] for s in steps[:3]], expected, rtol=1e-12)
+    expected = [[0, 0, 0], [1.101, 2.01, 18.1], [1.202, 3.02, 28.2], [1.303, 4.03, 38.3]]
+    np.testing.assert_allclose([s[1] for s in steps], expected, rtol=1e-12)
 
 
 def delayed(storage: str, name: str, forward: object, own: object) -> Any:

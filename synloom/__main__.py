@@ -1,0 +1,7 @@
+"""``python -m synloom``."""
+
+import sys
+
+from synloom.cli import main
+
+sys.exit(main())

@@ -1,0 +1,141 @@
+"""Synapses in a file: ``.npz`` of flat arrays, without pickled objects. Spec 03, section 7.4."""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+
+from synloom.codegen.errors import ConfigurationError
+from synloom.codegen.ir.types import DelayKind
+from synloom.connect.lil import from_triplets
+from synloom.connect.regular import Given
+from synloom.connect.values import Values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synloom.connect.ends import Ends
+    from synloom.synapses import Synapses
+
+VERSION: Final = 1
+ROOM: Final = 1 << 12  # bytes of header that an entry of the file may have
+# What a file must hold: the kinds of number, and for how many synapses or dendrites.
+KEYS: Final = {
+    "post_ranks": "iu",
+    "row_lengths": "iu",
+    "pre_ranks": "iu",
+    "w": "biuf",
+    "delay": "iu",
+    "dt": "f",
+}
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, MemoryError, zlib.error, NotImplementedError)
+
+
+def write(filename: str | os.PathLike[str], synapses: Synapses) -> None:
+    """Write ranks, weights and delays. The file appears whole or not at all.
+
+    Keys: ``post_ranks`` (dendrites,), ``row_lengths`` (dendrites,), ``pre_ranks`` (synapses,), ``w`` (synapses,) or
+    one number, ``delay`` in steps likewise, ``dt`` in ms, and for readers ``name``, ``size``, ``nb_synapses``,
+    ``max_delay``, ``uniform_delay``.
+    """
+    path = _path(filename)
+    reading = synapses._built()
+    single = synapses._is_single("w")
+    weights = synapses._find("w")[0] if single else reading.gather(synapses._per_synapse("w"))
+    per_synapse = synapses.delay_kind is DelayKind.PER_SYNAPSE
+    steps = reading.gather(synapses.delay_steps) if per_synapse else synapses.delay_steps[0]
+    sources = [reading.sources(row) for row in range(len(reading.rows))]
+    entries: dict[str, Any] = {
+        "format": VERSION,
+        "name": synapses.name,
+        "post_ranks": reading.rows,
+        "row_lengths": reading.lengths(),
+        "pre_ranks": np.concatenate([np.empty(0, np.int32), *sources]),
+        "w": weights[0] if single else weights,
+        "delay": steps,
+        "dt": synapses.network.dt,
+        "size": len(reading.rows),
+        "nb_synapses": reading.store.nnz,
+        "max_delay": synapses.max_delay,
+        "uniform_delay": synapses.uniform_delay,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez_compressed(stream, allow_pickle=False, **entries)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read(filename: str | os.PathLike[str], ends: Ends) -> tuple[Given, Values, Any]:
+    """The pattern, weights and delays (ms) of a file, checked against the two ends of a projection.
+
+    Raises
+    ------
+    ConfigurationError
+        No such file, another kind of file, one that is cut short or does not fit the populations.
+    """
+    path = _path(filename)
+    if not path.is_file():
+        raise ends.error(f"there is no file '{path}'.")
+    limit = ROOM + 8 * max(len(ends.post) * len(ends.pre), 1)
+    try:
+        with ZipFile(path) as archive:
+            if any(entry.file_size > limit for entry in archive.infolist()):
+                raise ends.error(f"'{path}' holds more synapses than can be between these populations.")
+        with np.load(path, allow_pickle=False) as entries:
+            found = {key: np.asarray(entries[key]) for key in KEYS}
+    except UNREADABLE as error:
+        raise ends.error(
+            f"'{path}' can not be read: {str(error).strip(chr(39))}.",
+            hint="connect_from_file() reads .npz files that save_connectivity() of synloom wrote",
+        ) from None
+    return _checked(ends, path, found)
+
+
+def _checked(ends: Ends, path: Path, found: dict[str, NDArray[Any]]) -> tuple[Given, Values, Any]:
+    def refuse(reason: str) -> ConfigurationError:
+        return ends.error(f"'{path}' is damaged: {reason}.", hint="write it again with save_connectivity()")
+
+    for key, kinds in KEYS.items():
+        if found[key].dtype.kind not in kinds or found[key].ndim > 1:
+            raise refuse(f"{key} is of type {found[key].dtype} and shape {found[key].shape}")
+    post, lengths, pre = (found[key].astype(np.int64) for key in ("post_ranks", "row_lengths", "pre_ranks"))
+    if not post.ndim == lengths.ndim == pre.ndim == 1:
+        raise refuse("its ranks are no lists")
+    if len(post) != len(lengths) or (lengths < 0).any() or int(lengths.sum()) != len(pre):
+        raise refuse("the lengths of its dendrites do not add up")
+    for key in ("w", "delay"):
+        if found[key].ndim == 1 and len(found[key]) != len(pre):
+            raise refuse(f"{key} has {len(found[key])} values for {len(pre)} synapses")
+    if found["dt"].ndim:
+        raise refuse("dt is no number")
+    dt = float(found["dt"])
+    if not math.isfinite(dt) or dt <= 0.0 or (found["delay"] < 1).any():
+        raise refuse("its delays are no positive times")
+    targets = np.repeat(post, lengths)
+    delays = np.broadcast_to(found["delay"] * dt, pre.shape)
+    weights = np.broadcast_to(found["w"].astype(np.float64), pre.shape)
+    given, flat, times = from_triplets(ends, targets, pre, weights, delays)
+    single = found["w"].ndim == 0
+    return given, float(found["w"]) if single else flat, times
+
+
+def _path(filename: str | os.PathLike[str]) -> Path:
+    try:
+        path = Path(filename)
+    except TypeError:
+        raise ConfigurationError(f"A file name was expected, not {filename!r}.") from None
+    if path.suffix != ".npz":
+        raise ConfigurationError(f"'{path}': connectivity is kept in .npz files.", hint=f"use '{path.stem}.npz'")
+    return path

@@ -1,0 +1,455 @@
+"""Projections: the synapses between two populations, their store, their values and how they learn."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synloom import messages, registry
+from synloom.attributes import Array, unknown
+from synloom.codegen.description import SynapseDescription
+from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
+from synloom.codegen.ir.model import Function, ProjectionIR, SynapseModel
+from synloom.codegen.ir.types import DelayKind, Kind, Locality, StoreKind
+from synloom.codegen.lower.function import lower_functions
+from synloom.codegen.lower.synapse import lower_synapse
+from synloom.connect.ends import End, Ends, end_of, network_of
+from synloom.connect.methods import ConnectMethods
+from synloom.connect.values import Connection, delay_array, delays, is_number, is_table
+from synloom.function import FunctionCaller
+from synloom.store import Pattern, Reading, Store, pack
+from synloom.synapse import Synapse
+from synloom.synapse_state import SynapseState
+from synloom.synapses import Flag, Synapses, one_target, own_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synloom.network import Network
+
+class Projection(ConnectMethods, Synapses):
+    """Synapses of one model between two populations, or views of them.
+
+    Every parameter and variable of the synapse is an attribute. Reading one gives a number if the projection has
+    one of it, a list in ``post_ranks`` order if each dendrite has, a list of lists if each synapse has. Writing
+    takes a number, a random distribution, lists or arrays of these shapes, and one number per dendrite.
+
+    Parameters
+    ----------
+    pre, post : Population, PopulationView, IndividualNeuron or str
+        Where synapses come from and lead to; a str is the name of a population.
+    target : str
+        What the post neurons read as ``sum(target)``.
+    synapse : Synapse or class, optional
+        The model; without, ``psp = w * pre.r``.
+    name : str, optional
+        Unique in the network; default ``'proj<id>'``.
+    disable_omp : bool
+        Of spiking networks; no effect.
+    net_id, network
+        The network, by number or itself; by default that of the populations.
+
+    Attributes
+    ----------
+    id : int
+        Creation index in the network.
+    pre_population, post_population : Population
+        The whole populations behind ``pre`` and ``post``.
+    synapse_type : Synapse
+    model : SynapseModel
+        The analysed synapse.
+    store : Store or None
+        Where the synapses are; None until the network is compiled.
+    state : dict of numpy.ndarray
+        The live memory of each attribute: (nnz,) in store order, (dendrites,) or (1,).
+    flags : dict of numpy.ndarray
+        Switches, and ``period`` and ``offset`` of learning in steps; (1,).
+    delay_kind, delay_steps
+        How delays are stored, and their buffer: (1,) or (nnz,) int32, at least 1.
+    transmission, update, plasticity, axon_transmission : bool
+        What the projection does in a step (spec 03, section 4.10).
+
+    Raises
+    ------
+    ConfigurationError
+        Ends that do not belong together, several targets, a name that is taken, a network that is compiled.
+    ModelError
+        A mistake in the text of the synapse.
+    """
+
+    disable_omp: bool
+    synapse_type: Synapse
+    model: SynapseModel
+    store: Store | None
+    delay_kind: DelayKind
+    delay_steps: NDArray[np.int32]
+
+    update = Flag()
+    plasticity = Flag()
+    axon_transmission = Flag()
+
+    def __init__(
+        self,
+        pre: End,
+        post: End,
+        target: str | list[str],
+        synapse: Synapse | type[Synapse] | None = None,
+        name: str | None = None,
+        disable_omp: bool = True,
+        *,
+        net_id: int = 0,
+        network: Network | None = None,
+    ) -> None:
+        self.network = network_of(pre, post, net_id, network)
+        self.pre, self.post = end_of(self.network, pre, "pre"), end_of(self.network, post, "post")
+        self.name = own_name(name, "Projection") or f"proj{len(self.network.projections)}"
+        self.target = one_target(target, "Projection")
+        self.disable_omp = disable_omp
+        self.synapse_type = _instance(synapse)
+        self._lower()
+        switches = ("transmission", "update", "plasticity", "axon_transmission")
+        self.flags = {name: np.ones(1, np.bool_) for name in switches}
+        self.flags |= {"period": np.ones(1, np.int64), "offset": np.zeros(1, np.int64)}
+        self.store = None
+        self.delay_kind, self.delay_steps = DelayKind.NONE, np.ones(1, np.int32)
+        self._values = SynapseState(self._label, self.model, self.network)
+        self._connection: Connection | None = None
+        self._built_for: tuple[Any, ...] = ()
+        self.id = self.network._add_projection(self)
+        self.post_population.targets.append(self.target)
+        self._ready = True
+
+    def _lower(self) -> None:
+        written = _named(self.synapse_type.description, self.name)
+        constants = registry.constants.keys()
+        pre, post = self.pre_population, self.post_population
+        self.model = lower_synapse(
+            written,
+            pre=pre.model,
+            post=post.model,
+            pre_name=pre.name,
+            post_name=post.name,
+            functions=registry.functions,
+            constants=constants,
+            default_method=self.network.options.method,
+        )
+        for attribute in self.model.attributes:
+            if hasattr(Projection, attribute.name) or attribute.name in RESERVED:
+                raise ModelError(
+                    f'"{attribute.name}" is reserved.',
+                    attribute.origin,
+                    "Every projection has an attribute of this name; choose another.",
+                )
+        found = lower_functions(written.functions, functions=registry.functions, constants=constants)
+        self._functions: dict[str, Function] = {function.name: function for function in found}
+
+    @property
+    def _root(self) -> Projection:
+        return self
+
+    def _reading(self) -> Reading | None:
+        return None if self.store is None else self.store.forward()
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """The live memory of each attribute; empty until the network is compiled."""
+        return self._values.buffers
+
+    @property
+    def single_weight(self) -> bool:
+        """Whether one value is kept for the weights of all synapses."""
+        return self._values.single_weight
+
+    @property
+    def attributes(self) -> list[str]:
+        """Parameters, then variables."""
+        kinds = (Kind.PARAMETER, Kind.VARIABLE)
+        return [a.name for kind in kinds for a in self.model.attributes if a.kind is kind]
+
+    @property
+    def functions(self) -> list[str]:
+        """Names of the synapse's own functions, which are methods of the projection."""
+        return list(self._functions)
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.__dict__.get("_functions", ()):
+            return super().__getattr__(name)
+        if not self.network.compiled:
+            raise NotCompiledError(f"{self._label}.{name}() can be called after compile().")
+        return FunctionCaller(self._functions[name], {**registry.functions, **self._functions}, self.network)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.attributes, *self.functions]
+
+    # -- connecting -------------------------------------------------------------------------------------
+
+    @property
+    def connector_name(self) -> str | None:
+        """Which connector was called; None before."""
+        return None if self._connection is None else self._connection.name
+
+    @property
+    def connector_description(self) -> str | None:
+        """The connector and its arguments, for reports; None before it was called."""
+        return None if self._connection is None else self._connection.description
+
+    def _ends(self) -> Ends:
+        same = self.pre_population is self.post_population
+        return Ends(np.asarray(self.pre.ranks), np.asarray(self.post.ranks), same, self.name)
+
+    def _connected(self, connection: Connection) -> None:
+        self._connection = connection
+        self.store = None
+        self._values.forget()
+        if isinstance(connection.delays, float):
+            self.delay_kind, self.delay_steps = delay_array(connection.delays, 0, self.network)
+
+    def _check_ready(self) -> None:
+        """Refuse to be compiled without synapses."""
+        if self._connection is None:
+            raise ConfigurationError(
+                f"{self._label} was never connected.",
+                hint="call one of its connect methods, for instance connect_all_to_all(weights=1.0)",
+            )
+
+    def _build(self, again: bool = False) -> None:
+        """Make the synapses and the buffers of their values, unless they are made; called by ``compile()``."""
+        self._check_ready()
+        setting = (self.network.real, self.network.dt)
+        if self.store is not None and not again and self._built_for == setting:
+            return
+        connection = self._connection
+        assert connection is not None
+        pattern = connection.connector.build(self.network.spawn_rng())
+        store = pack(pattern, self._format(connection.format, pattern), self.name)
+        weight = self.model.attribute("w")
+        single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
+        single = single and not self.model.plastic and not self.network.options.structural_plasticity
+        self._values.allocate(store, connection.weights, single)
+        self.delay_kind, self.delay_steps = delay_array(connection.delays, store.nnz, self.network)
+        self.store, self._built_for = store, setting
+
+    def _format(self, asked: str, pattern: Pattern) -> str:
+        """The storage asked for, or, once that is compiled into the network, the one it has."""
+        if self.store is None or not self.network.compiled:
+            return asked
+        if self.store.kind is StoreKind.DENSE and not pattern.complete:
+            raise ConfigurationError(
+                f"{self._label} was compiled as dense, but not every pair of neurons is connected now.",
+                hint="connect with storage_format='csr'",
+            )
+        return self.store.kind.value
+
+    def _ir(self) -> ProjectionIR:
+        assert self.store is not None
+        return ProjectionIR(
+            self.name,
+            self.pre_population.name,
+            self.post_population.name,
+            self.target,
+            self.model,
+            self.store.kind,
+            self.single_weight,
+            self.delay_kind,
+        )
+
+    # -- values -----------------------------------------------------------------------------------------
+
+    def _check_writable(self, name: str) -> None:
+        if name not in self.attributes and name != "delay":
+            raise unknown(str(name), self._label, self.attributes)
+
+    def _write(self, given: Mapping[str, Any]) -> None:
+        if self.store is not None:
+            self._built()
+            self._values.assign(given, self.store)
+            return
+        for name, value in given.items():
+            self._values.keep(name, value)
+
+    def _read(self, name: str) -> Any:
+        if self.store is not None or name not in self.attributes:
+            return super()._read(name)
+        if name == "w" and self._connection is not None and isinstance(self._connection.weights, float):
+            return self._connection.weights
+        return self._values.initial(name)
+
+    @property
+    def init(self) -> dict[str, Any]:
+        """Initial values by name, and the flags; None for what ``compile()`` draws."""
+        values: dict[str, Any] = {}
+        for name in self.attributes:
+            try:
+                values[name] = self._values.initial(name) if name != "w" or self.store else self._read(name)
+            except NotCompiledError:
+                values[name] = None
+        return values | {name: bool(flag[0]) for name, flag in self.flags.items() if flag.dtype == np.bool_}
+
+    def set_matrix(self, name: str, matrix: Any) -> None:
+        """Set a local attribute from a (post size, pre size) matrix of whole populations.
+
+        Entries where there is no synapse are ignored.
+        """
+        store, given = self._built().store, np.asarray(matrix)
+        expected = (self.post_population.size, self.pre_population.size)
+        if given.shape != expected:
+            raise ConfigurationError(f"{self._label}.{name}: the matrix must have the shape {expected}, not {given.shape}.")
+        self._check_writable(name)
+        if self._locality(name) is not Locality.LOCAL:
+            raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
+        entries = given[store.post_of_synapses(), store.pre_of_synapses()]
+        self._write({name: np.split(entries, store.row_ptr[1:-1])})
+
+    def reset(self, attributes: Iterable[str] | int | None = -1, synapses: bool = False) -> None:
+        """Give all attributes but ``w``, or those listed, their initial values.
+
+        ``synapses``: run the connector again, which makes new synapses, weights and delays.
+        """
+        self._built()
+        if synapses:
+            self._build(again=True)
+            self._rebound()
+            return
+        names = self.attributes if attributes is None or isinstance(attributes, int) else list(attributes)
+        for name in names:
+            if name not in self.attributes:
+                messages.warning(f"reset(): {unknown(str(name), self._label, self.attributes).message}")
+        self._values.restore(name for name in self.attributes if name in names and name != "w")
+
+    def _rebound(self) -> None:
+        """All buffers are new: whoever holds the old ones takes these."""
+        self.network._delays_changed()
+        for monitor in self.network.monitors:
+            monitor._rebind()
+        self.network._recorders_changed()
+
+    def size_in_bytes(self) -> int:
+        """Memory of synapses and values; 0 before ``compile()``."""
+        if self._peek("size_in_bytes") is None:
+            return 0
+        assert self.store is not None
+        buffers = [*self.state.values(), *self.flags.values(), self.delay_steps]
+        return self.store.nbytes + sum(buffer.nbytes for buffer in buffers)
+
+    _size_in_bytes = size_in_bytes
+
+    @property
+    def delay(self) -> Any:
+        """Delays in ms: a number, or a list of lists if each synapse has its own; None before ``compile()``.
+
+        Assigning takes the same forms, one number per dendrite, and a distribution with an upper bound; less than
+        one step becomes one step.
+        """
+        return None if self.store is None else self._read_delay()
+
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        if self.network.compiled:
+            self._write_delay(value)
+            return
+        if self._connection is None:
+            raise ConfigurationError(f"{self._label}: connect it before its delays are set.")
+        if is_table(value):
+            if self.store is None:
+                raise ConfigurationError(
+                    f"{self._label}.delay: one delay per synapse can be set after compile() only.",
+                    hint="give the delays to the connector",
+                )
+            self._write_delay(value)
+            return
+        self._connection = replace(self._connection, delays=delays(f"{self._label}.delay", value, self.network.dt))
+        nnz = 0 if self.store is None else self.store.nnz
+        if self.store is not None or is_number(value):
+            self.delay_kind, self.delay_steps = delay_array(self._connection.delays, nnz, self.network)
+
+    # -- learning ---------------------------------------------------------------------------------------
+
+    def enable_learning(self, period: float | None = None, offset: float | None = None) -> None:
+        """Update the synaptic variables: in each step, or every ``period`` ms.
+
+        Parameters
+        ----------
+        period : float, optional
+            Interval in ms; ODEs then advance by it at once.
+        offset : float, optional
+            When the first update takes place after this call, in ms. Negative numbers count from the end of the
+            period. Less than ``period``.
+        """
+        if offset is not None and period is None:
+            raise ConfigurationError(f"{self._label}: an offset of learning needs a period.")
+        every = 1 if period is None else max(1, self._steps("period", period))
+        first = 0 if offset is None else self._steps("offset", offset)
+        if period is not None and (not period > 0 or first >= every > 1 or first > every):
+            raise ConfigurationError(
+                f"{self._label}: period must be positive and offset less than it; they are {period} and {offset} ms."
+            )
+        self.flags["period"][0] = every
+        self.flags["offset"][0] = (self.network.current_step + first) % every
+        self.update = self.plasticity = True
+
+    def _steps(self, what: str, ms: Any) -> int:
+        if not is_number(ms) or not np.isfinite(ms):
+            raise ConfigurationError(f"{self._label}: the {what} of learning must be a number of ms, not {ms!r}.")
+        steps = self.network.to_steps(float(ms))
+        if abs(steps * self.network.dt - ms) > 1e-6 * self.network.dt:
+            used = max(1, steps) if what == "period" else steps
+            messages.warning(
+                f"{self._label}: the {what} of {ms} ms is no multiple of dt; {used * self.network.dt} ms is used."
+            )
+        return steps
+
+    def disable_learning(self, update: object = None) -> None:
+        """Stop updating the synaptic variables. ``update`` has no effect."""
+        self.update = False
+
+    def start_creating(self, period: float | None = None) -> None:
+        """Let synapses be made while the network runs; needs structural plasticity."""
+        self._refuse_structural()
+
+    def stop_creating(self) -> None:
+        """Stop making synapses; needs structural plasticity."""
+        self._refuse_structural()
+
+    def start_pruning(self, period: float | None = None) -> None:
+        """Let synapses be removed while the network runs; needs structural plasticity."""
+        self._refuse_structural()
+
+    def stop_pruning(self) -> None:
+        """Stop removing synapses; needs structural plasticity."""
+        self._refuse_structural()
+
+    def update_launch_config(self, nb_blocks: int = -1, threads_per_block: int = 32) -> None:
+        """Of GPUs only: warns."""
+        self._built()
+        messages.warning(f"{self._label}: update_launch_config() has no effect on a CPU.")
+
+
+RESERVED = {*Projection.__annotations__, *Synapses.__annotations__, *ConnectMethods.__annotations__}
+
+
+def _instance(synapse: object) -> Synapse:
+    made = synapse() if isinstance(synapse, type) and issubclass(synapse, Synapse) else synapse
+    if made is None:
+        return Synapse()
+    if not isinstance(made, Synapse):
+        raise ConfigurationError(f"Projection: synapse must be a Synapse, or a class of synapses, not {synapse!r}.")
+    return copy.copy(made)
+
+
+def _named(description: SynapseDescription, projection: str) -> SynapseDescription:
+    """The same texts, whose errors also tell the projection."""
+
+    def named(text: SourceText) -> SourceText:
+        return replace(text, owner=f"{text.owner} of projection '{projection}'")
+
+    return replace(
+        description,
+        parameters=named(description.parameters),
+        equations=named(description.equations),
+        psp=named(description.psp),
+        functions=named(description.functions),
+    )

@@ -1,0 +1,171 @@
+"""The values of a projection's attributes: the buffers, what was given before they existed, what reset restores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synloom import messages
+from synloom.attributes import Array, initial_values, many_values, numpy_type, one_value
+from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.ir.expr import Draw, Var, walk
+from synloom.codegen.ir.model import Attribute, SynapseModel
+from synloom.codegen.ir.types import Locality, Scope
+from synloom.connect.values import Values, fill, flatten, is_number, is_table
+from synloom.random import RandomDistribution
+from synloom.runtime.buffers import aligned_empty
+
+if TYPE_CHECKING:
+    from synloom.network import Network
+    from synloom.store import Store
+
+
+class SynapseState:
+    """One buffer for each attribute of a synapse model; none until there is a store.
+
+    Attributes
+    ----------
+    buffers : dict of numpy.ndarray
+        (nnz,) in store order, (rows,) or (1,), by locality; w is (1,) with a single weight.
+    single_weight : bool
+    """
+
+    def __init__(self, label: str, model: SynapseModel, network: Network) -> None:
+        self.label, self.model, self.network = label, model, network
+        self.buffers: dict[str, Array] = {}
+        self.single_weight = False
+        self._given: dict[str, Any] = {}
+        self._initial: dict[str, Any] = {}
+
+    def locality(self, name: str) -> Locality:
+        """What there is one value for in the buffer; a single weight counts as global."""
+        return Locality.GLOBAL if name == "w" and self.single_weight else self._attribute(name).locality
+
+    def _attribute(self, name: str) -> Attribute:
+        attribute = self.model.attribute(name)
+        assert attribute is not None
+        return attribute
+
+    # -- with buffers -----------------------------------------------------------------------------------
+
+    def allocate(self, store: Store, weights: Values, single_weight: bool) -> None:
+        """Make all buffers and give them their initial values; nothing changes if one of these is wrong."""
+        before = self.buffers, self.single_weight
+        self.buffers, self.single_weight = {}, single_weight
+        initial: dict[str, Any] = {}
+        try:
+            for attribute in self.model.attributes:
+                name = attribute.name
+                size = {Locality.GLOBAL: 1, Locality.SEMIGLOBAL: len(store.rows), Locality.LOCAL: store.nnz}
+                shape = (size[self.locality(name)],)
+                buffer = aligned_empty(shape, numpy_type(attribute.dtype, self.network.real))
+                if name == "w":
+                    self._fill_weights(buffer, weights)
+                elif name in self._given:
+                    fill(buffer, self.converted(name, self._given[name], buffer, store), self.network)
+                    initial[name] = self._given[name] if is_number(self._given[name]) else buffer.copy()
+                else:
+                    initial[name] = self._declared(attribute, len(buffer), store)
+                    buffer[...] = initial[name]
+                self.buffers[name] = buffer
+        except Exception:
+            self.buffers, self.single_weight = before
+            raise
+        self._initial = initial
+
+    def _fill_weights(self, buffer: Array, weights: Values) -> None:
+        locality = self._attribute("w").locality
+        if isinstance(weights, np.ndarray) and locality is not Locality.LOCAL:
+            raise ConfigurationError(
+                f"{self.label}: the connector gives one weight per synapse, but the model declares one w per "
+                f"{'dendrite' if locality is Locality.SEMIGLOBAL else 'projection'}.",
+                hint="give the connector a number or a distribution, or declare w without that flag",
+            )
+        fill(buffer, weights, self.network)
+
+    def _declared(self, attribute: Attribute, size: int, store: Store) -> Any:
+        """The declared initial value: one value where all are the same, else one for each element."""
+        if not _varies(attribute):
+            return initial_values(attribute, 1, {}, self.network.real, self.network.spawn_rng)[0]
+        known = dict(self.buffers)
+        if attribute.locality is Locality.LOCAL:
+            for name, values in known.items():
+                if self.locality(name) is Locality.SEMIGLOBAL:
+                    known[name] = np.repeat(values, np.diff(store.row_ptr))
+        return initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
+
+    def converted(self, name: str, value: Any, buffer: Array, store: Store) -> Any:
+        """What a user assigns, checked and in the type of the buffer. A distribution is left to be drawn into it."""
+        what, locality = f"{self.label}.{name}", self.locality(name)
+        if locality is Locality.GLOBAL:
+            if is_table(value) and name == "w" and self.single_weight:
+                raise ConfigurationError(
+                    f"{what}: all synapses share one weight.",
+                    hint="connect with force_multiple_weights=True to have one weight per synapse",
+                )
+            return one_value(value, buffer, self.network, what)
+        if isinstance(value, RandomDistribution):
+            return value
+        if locality is Locality.LOCAL:
+            value = flatten(what, value, np.diff(store.row_ptr))
+        return many_values(value, len(buffer), buffer, self.network, what)
+
+    def assign(self, given: Mapping[str, Any], store: Store) -> None:
+        """Set attributes, all or none."""
+        changes = {name: self.converted(name, v, self.buffers[name], store) for name, v in given.items()}
+        for name, value in changes.items():
+            fill(self.buffers[name], value, self.network)
+            if not self.network.compiled and name != "w":
+                self._initial[name] = self.buffers[name].copy()
+
+    def restore(self, names: Iterable[str]) -> None:
+        """Give attributes their initial values again."""
+        for name in names:
+            self.buffers[name][...] = self._initial[name]
+
+    # -- before there are buffers -----------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """The structure is not valid any more."""
+        self.buffers, self.single_weight = {}, False
+
+    def keep(self, name: str, value: Any) -> None:
+        """Remember a value until there are synapses. Its shape is checked then, since only then it is known."""
+        if name == "w":
+            messages.warning(f"{self.label}: the connector sets w; a value given before compile() has no effect.")
+            return
+        several = is_table(value) and self.locality(name) is not Locality.GLOBAL
+        if not (is_number(value) or isinstance(value, RandomDistribution) or several):
+            raise ConfigurationError(
+                f"{self.label}.{name} can not be set to {value!r} before compile().",
+                hint="give a number or a random distribution",
+            )
+        self._given[name] = value
+
+    def initial(self, name: str) -> Any:
+        """The value an attribute will start with, if that is known: drawn values are not before ``compile()``."""
+        if name in self._given:
+            return self._given[name]
+        return self._declared_number(name)[0].item()
+
+    def _declared_number(self, name: str) -> Array:
+        attribute = self._attribute(name)
+        used = {p.name for p in walk(attribute.init) if isinstance(p, Var) and p.scope is Scope.SELF}
+        known = {other: self._declared_number(other) for other in used}
+
+        def refuse() -> np.random.Generator:
+            raise NotCompiledError(f"{self.label}.{name} is drawn by compile().", hint="call compile() first")
+
+        return initial_values(attribute, 1, known, self.network.real, refuse)
+
+    def start(self, name: str) -> Any:
+        """What :meth:`restore` restores: a number, or the buffer's initial content."""
+        return self._initial[name]
+
+
+def _varies(attribute: Attribute) -> bool:
+    """Whether the declared value may differ from element to element."""
+    parts = walk(attribute.init)
+    return any(isinstance(p, Draw) or (isinstance(p, Var) and p.scope is Scope.SELF) for p in parts)
