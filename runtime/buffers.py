@@ -46,13 +46,11 @@ def _shape(shape: int | tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _room(shape: tuple[int, ...], dtype: np.dtype[Any], alignment: int) -> int:
-    # the last element ends at least here, so that a slice of this many bytes is never empty
-    return max(1, prod(shape) * dtype.itemsize) + alignment
+    return prod(shape) * dtype.itemsize + alignment
 
 
 def _carve(raw: NDArray[np.uint8], shape: tuple[int, ...], dtype: np.dtype[Any], alignment: int) -> Array:
-    start = -_address(raw) % alignment
-    return raw[start : start + prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
+    return np.ndarray(shape, dtype, buffer=raw, offset=-_address(raw) % alignment)
 
 
 def _address(array: Array) -> int:

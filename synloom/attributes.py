@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
@@ -15,6 +14,7 @@ from synloom.codegen.evaluate import evaluate
 from synloom.codegen.ir.expr import Cast, Draw, Expr, Var
 from synloom.codegen.ir.model import Attribute
 from synloom.codegen.ir.types import DType, Scope
+from synloom.codegen.lang.names import suggestion
 from synloom.random import DISTRIBUTIONS, RandomDistribution
 
 if TYPE_CHECKING:
@@ -31,10 +31,15 @@ class UnknownAttributeError(ConfigurationError, AttributeError):
 def unknown(name: str, owner: str, known: Iterable[str]) -> UnknownAttributeError:
     """The error for a wrong name, with the nearest right ones."""
     names = list(known)
-    near = get_close_matches(name, names, 3)
-    listed = " or ".join(f'"{n}"' for n in near)
-    hint = f"Did you mean {listed}?" if near else f"Its attributes are: {', '.join(names) or 'none'}."
+    hint = suggestion(name, names) or f"Its attributes are: {', '.join(names) or 'none'}."
     return UnknownAttributeError(f'{owner} has no attribute "{name}".', hint=hint)
+
+
+def pairs(values: object) -> Mapping[str, Any]:
+    """What ``set()`` was given, if it is a dictionary."""
+    if not isinstance(values, Mapping):
+        raise ConfigurationError(f"set() takes a dictionary of names and values, not {values!r}.")
+    return values
 
 
 def numpy_type(dtype: DType, real: npt.DTypeLike) -> np.dtype[Any]:

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from synloom import messages, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Method, Precision
+from synloom.codegen.lang.names import suggestion
 
 if TYPE_CHECKING:
     import argparse
@@ -148,9 +148,8 @@ def _check(settings: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in settings.items():
         name = "precision" if key == "dtype" else key
         if name not in CHECKS:
-            near = get_close_matches(key, CHECKS, 1)
-            meant = f' Did you mean "{near[0]}"?' if near else ""
-            messages.warning(f'setup(): there is no option "{key}"; it is ignored.{meant}')
+            text = f'setup(): there is no option "{key}"; it is ignored. {suggestion(key, CHECKS)}'
+            messages.warning(text.strip())
             continue
         checked[name] = CHECKS[name](name, value)
     return checked
@@ -330,9 +329,7 @@ def read_command_line(argv: Sequence[str]) -> CommandLine:
     _pinned.update(checked)
     if unknown:
         messages.debug(f"Arguments left to the script: {' '.join(unknown)}")
-    return CommandLine(
-        found.clean, found.debug, found.report, found.profile, found.profile_out, found.trace
-    )
+    return CommandLine(found.clean, found.debug, found.report, found.profile, found.profile_out, found.trace)
 
 
 def _parser() -> argparse.ArgumentParser:

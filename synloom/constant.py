@@ -46,7 +46,7 @@ class Constant(float):
     value : float
         The current value.
     array : numpy.ndarray
-        Shape (1,), float64: the current value as running networks read it.
+        Shape (1,), float64: the current value. Running networks read a copy, see ``buffer``.
 
     Raises
     ------
@@ -64,12 +64,10 @@ class Constant(float):
         constant = super().__new__(cls, number)
         constant.name = name
         constant.array = np.full(1, number)
-        constant._mirrors = []
         constant._buffers = WeakKeyDictionary()
         registry.constants[name] = constant
         return constant
 
-    _mirrors: list[npt.NDArray[Any]]
     _buffers: WeakKeyDictionary[Network, npt.NDArray[Any]]
 
     @property
@@ -85,45 +83,25 @@ class Constant(float):
         ------
         NotCompiledError
             ``network`` is not compiled yet. (It is a ``ValueError``, too.)
-        ConfigurationError
-            ``network`` does not read this constant, or shares it with others.
         """
         number = _number(self.name, value)
-        if network is not None:
-            self._own(network)[0] = number
-            return
-        self.array[0] = number
-        for copy in (*self._mirrors, *self._buffers.values()):
-            copy[0] = number
-
-    def _own(self, network: Network) -> npt.NDArray[Any]:
-        if not network.compiled:
+        if network is None:
+            self.array[0] = number
+            for own in self._buffers.values():
+                own[0] = number
+        elif network.compiled:
+            self.buffer(network)[0] = number
+        else:
             raise _NotCompiledValueError(
                 f'Constant "{self.name}" can be set for one network only after its compilation.',
                 hint="Call set(value) without network to set it for all.",
             )
+
+    def buffer(self, network: Network) -> npt.NDArray[Any]:
+        """The (1,) array, of the network's precision, that ``network`` reads this constant from."""
         if network not in self._buffers:
-            raise ConfigurationError(
-                f'Network {network.id} has no value of its own for constant "{self.name}".',
-                hint="Call set(value) without network to set it for all.",
-            )
+            self._buffers[network] = np.full(1, self.value, network.real)
         return self._buffers[network]
-
-    def buffer(self, reader: Network | np.dtype[Any]) -> npt.NDArray[Any]:
-        """The (1,) array that a running network reads this constant from.
-
-        Given a network, it is that network's own, of its precision: ``set(value, network)`` changes it.
-        Given a precision, it is shared by all networks of that precision.
-        """
-        if isinstance(reader, np.dtype):
-            shared = next((a for a in (self.array, *self._mirrors) if a.dtype == reader), None)
-            if shared is None:
-                shared = np.full(1, self.value, reader)
-                self._mirrors.append(shared)
-            return shared
-        if reader not in self._buffers:
-            self._buffers[reader] = np.full(1, self.value, reader.real)
-        return self._buffers[reader]
 
     def value_in(self, network: Network | None) -> float:
         """The value that ``network`` computes with; the common one if it has none of its own."""

@@ -71,7 +71,12 @@ class FunctionCaller:
             assert isinstance(leaf, Var)
             if leaf.scope is Scope.ARGUMENT:
                 return given[leaf.name]
-            return registry.constants[leaf.name].value_in(self.network)
+            constant = registry.constants.get(leaf.name)
+            if constant is None:
+                raise ConfigurationError(
+                    f'{self.function.name}() uses the constant "{leaf.name}", which was cleared.'
+                )
+            return constant.value_in(self.network)
 
         arguments = tuple(Var(Scope.ARGUMENT, name, dtype=dtype) for name, dtype in self.function.arguments)
         call = Call(self.function.name, arguments, self.function.dtype)

@@ -12,7 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from synloom import messages, registry
-from synloom.attributes import initial_values, many_values, numpy_type, one_value, snapshot, unknown
+from synloom.attributes import (
+    initial_values,
+    many_values,
+    numpy_type,
+    one_value,
+    pairs,
+    snapshot,
+    unknown,
+)
 from synloom.codegen.description import NeuronDescription
 from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
 from synloom.codegen.ir.model import Attribute, NeuronModel
@@ -213,9 +221,7 @@ class Population(Grid):
         NotCompiledError
             The network was cleared.
         """
-        if not isinstance(values, Mapping):
-            raise ConfigurationError(f"set() takes a dictionary of names and values, not {values!r}.")
-        converted = {name: self._converted(name, value) for name, value in values.items()}
+        converted = {name: self._converted(name, value) for name, value in pairs(values).items()}
         for name, array in converted.items():
             self.state[name][...] = array
 
@@ -277,7 +283,7 @@ class Population(Grid):
         """Give all attributes, or those listed, the values they had when the network was compiled."""
         for name in self.attributes if attributes is None else attributes:
             if name not in self._attributes:
-                messages.warning(f'reset(): {unknown(name, self._title, self.attributes).message}')
+                messages.warning(f"reset(): {unknown(name, self._title, self.attributes).message}")
             elif self._init is not None:
                 self._stored(name)[...] = self._init[name]
 

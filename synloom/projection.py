@@ -13,13 +13,13 @@ from synloom import messages, registry
 from synloom.attributes import Array, unknown
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
-from synloom.codegen.ir.model import Function, ProjectionIR, SynapseModel
-from synloom.codegen.ir.types import DelayKind, Kind, Locality, StoreKind
+from synloom.codegen.ir.model import Function, SynapseModel
+from synloom.codegen.ir.types import Kind, Locality, StoreKind
 from synloom.codegen.lower.function import lower_functions
 from synloom.codegen.lower.synapse import lower_synapse
 from synloom.connect.ends import End, Ends, end_of, network_of
 from synloom.connect.methods import ConnectMethods
-from synloom.connect.values import Connection, delay_array, delays, is_number, is_table
+from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
 from synloom.function import FunctionCaller
 from synloom.store import Pattern, Reading, Store, pack
 from synloom.synapse import Synapse
@@ -85,8 +85,6 @@ class Projection(ConnectMethods, Synapses):
     synapse_type: Synapse
     model: SynapseModel
     store: Store | None
-    delay_kind: DelayKind
-    delay_steps: NDArray[np.int32]
 
     update = Flag()
     plasticity = Flag()
@@ -115,7 +113,7 @@ class Projection(ConnectMethods, Synapses):
         self.flags = {name: np.ones(1, np.bool_) for name in switches}
         self.flags |= {"period": np.ones(1, np.int64), "offset": np.zeros(1, np.int64)}
         self.store = None
-        self.delay_kind, self.delay_steps = DelayKind.NONE, np.ones(1, np.int32)
+        self._own_delays = delay_array(0.0, 0, self.network)
         self._values = SynapseState(self._label, self.model, self.network)
         self._connection: Connection | None = None
         self._built_for: tuple[Any, ...] = ()
@@ -153,6 +151,10 @@ class Projection(ConnectMethods, Synapses):
 
     def _reading(self) -> Reading | None:
         return None if self.store is None else self.store.forward()
+
+    @property
+    def _delays(self) -> Delays:
+        return self._own_delays
 
     @property
     def state(self) -> dict[str, Array]:
@@ -206,7 +208,7 @@ class Projection(ConnectMethods, Synapses):
         self.store = None
         self._values.forget()
         if isinstance(connection.delays, float):
-            self.delay_kind, self.delay_steps = delay_array(connection.delays, 0, self.network)
+            self._own_delays = delay_array(connection.delays, 0, self.network)
 
     def _check_ready(self) -> None:
         """Refuse to be compiled without synapses."""
@@ -230,7 +232,7 @@ class Projection(ConnectMethods, Synapses):
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
         single = single and not self.model.plastic and not self.network.options.structural_plasticity
         self._values.allocate(store, connection.weights, single)
-        self.delay_kind, self.delay_steps = delay_array(connection.delays, store.nnz, self.network)
+        self._own_delays = delay_array(connection.delays, store.nnz, self.network)
         self.store, self._built_for = store, setting
 
     def _format(self, asked: str, pattern: Pattern) -> str:
@@ -243,19 +245,6 @@ class Projection(ConnectMethods, Synapses):
                 hint="connect with storage_format='csr'",
             )
         return self.store.kind.value
-
-    def _ir(self) -> ProjectionIR:
-        assert self.store is not None
-        return ProjectionIR(
-            self.name,
-            self.pre_population.name,
-            self.post_population.name,
-            self.target,
-            self.model,
-            self.store.kind,
-            self.single_weight,
-            self.delay_kind,
-        )
 
     # -- values -----------------------------------------------------------------------------------------
 
@@ -364,7 +353,7 @@ class Projection(ConnectMethods, Synapses):
         self._connection = replace(self._connection, delays=delays(f"{self._label}.delay", value, self.network.dt))
         nnz = 0 if self.store is None else self.store.nnz
         if self.store is not None or is_number(value):
-            self.delay_kind, self.delay_steps = delay_array(self._connection.delays, nnz, self.network)
+            self._own_delays = delay_array(self._connection.delays, nnz, self.network)
 
     # -- learning ---------------------------------------------------------------------------------------
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from math import isqrt
-from typing import TYPE_CHECKING, Any
+from os import PathLike
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from synloom import messages
+from synloom import connectivity_file, messages
 from synloom.attributes import unknown
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.types import DelayKind, Kind, Locality
 from synloom.config import options
-from synloom.connect.values import delay_steps, is_number
+from synloom.connect.values import Delays, delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.geometry import check_rank, whole
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from synloom.network import Network
     from synloom.population import Population
     from synloom.projection import Projection
-    from synloom.store import Index, Reading
+    from synloom.store import Reading
     from synloom.view import PopulationView
 
 
@@ -90,13 +91,18 @@ class Synapses(ABC):
 
     @property
     @abstractmethod
-    def delay_kind(self) -> DelayKind:
-        """How delays are stored."""
+    def _delays(self) -> Delays:
+        """The delays that count."""
 
     @property
-    @abstractmethod
+    def delay_kind(self) -> DelayKind:
+        """How delays are stored."""
+        return self._delays.kind
+
+    @property
     def delay_steps(self) -> NDArray[np.int32]:
-        """The buffer of delays in steps: (1,), or (nnz,) in store order."""
+        """The buffer of delays in steps: (1,), or (nnz,) in store order; at least 1."""
+        return self._delays.steps
 
     @property
     def _label(self) -> str:
@@ -360,6 +366,10 @@ class Synapses(ABC):
             sample[:] = reading.split(row)
         return ragged
 
+    def save_connectivity(self, filename: str | PathLike[str]) -> None:
+        """Write ranks, weights and delays to an ``.npz`` file, for ``connect_from_file()``."""
+        connectivity_file.write(filename, self)
+
     # -- delays -----------------------------------------------------------------------------------------
 
     @property
@@ -399,8 +409,7 @@ class Synapses(ABC):
         self.delay_steps[...] = self._new_delays(value, self._built().lengths())
         self.network._delays_changed()
 
-    @staticmethod
-    def _refuse_structural() -> None:
+    def _refuse_structural(self) -> NoReturn:
         """Not offered: refused the same way wherever synapses would be made or removed."""
         if not options.structural_plasticity:
             raise ConfigurationError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from synloom.attributes import many_values, snapshot, unknown
+from synloom.attributes import many_values, pairs, snapshot, unknown
 from synloom.codegen.errors import ConfigurationError
 from synloom.geometry import check_rank, coordinates_of, parse_geometry, rank_of, select, whole
 from synloom.individual import IndividualNeuron
@@ -55,6 +55,10 @@ class PopulationView:
     geometry: tuple[int, ...] | None
 
     def __init__(self, population: Population, ranks: Any, geometry: Any = None) -> None:
+        from synloom.population import Population
+
+        if not isinstance(population, Population):
+            raise ConfigurationError(f"A view is made of a population, not of {population!r}.")
         given = np.asarray(ranks)
         if given.ndim != 1 or given.size == 0 or given.dtype.kind not in "iu":
             raise ConfigurationError(
@@ -132,7 +136,7 @@ class PopulationView:
 
     def set(self, values: Mapping[str, Any]) -> None:
         """Set attributes, all or none of them: ``{'v': 0.0, 'r': [1.0, 2.0]}``."""
-        converted = {name: self._converted(name, value) for name, value in values.items()}
+        converted = {name: self._converted(name, value) for name, value in pairs(values).items()}
         for name, array in converted.items():
             self.population._stored(name)[self.ranks] = array
 
@@ -214,9 +218,7 @@ class PopulationView:
         return f"<view on {self.size} of {self.population.size} neurons of {self.name!r}>"
 
 
-def union(
-    one: PopulationView | IndividualNeuron, other: PopulationView | IndividualNeuron
-) -> PopulationView:
+def union(one: PopulationView | IndividualNeuron, other: PopulationView | IndividualNeuron) -> PopulationView:
     """The neurons of both, each once, by rank."""
     if not isinstance(other, PopulationView | IndividualNeuron):
         raise ConfigurationError(

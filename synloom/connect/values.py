@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -50,6 +50,13 @@ class Connection:
 
     def _values(self) -> dict[str, Values]:
         return {"weights": self.weights, "delays": self.delays}
+
+
+class Delays(NamedTuple):
+    """How delays are stored, and the buffer of steps: (1,), or (nnz,) in store order."""
+
+    kind: DelayKind
+    steps: NDArray[np.int32]
 
 
 def is_number(value: Any) -> bool:
@@ -156,20 +163,20 @@ def fill(out: np.ndarray, values: Values, network: Network) -> None:
         part[...] = draw(values, len(part), network)
 
 
-def delay_array(values: Values, nnz: int, network: Network) -> tuple[DelayKind, NDArray[np.int32]]:
-    """Kind of delay and the buffer of steps: one value, or one per synapse."""
+def delay_array(values: Values, nnz: int, network: Network) -> Delays:
+    """The buffer of delays: one number of steps, or one per synapse."""
     if isinstance(values, RandomDistribution):
         found = aligned_empty((nnz,), np.dtype(np.int32))
         for first in range(0, nnz, BLOCK):
             part = found[first : first + BLOCK]
             part[...] = steps(draw(values, len(part), network), network.dt)
-        return DelayKind.PER_SYNAPSE, found
+        return Delays(DelayKind.PER_SYNAPSE, found)
     given = np.atleast_1d(steps(values, network.dt))
     if given.size == 0 or (given == given[0]).all():
         common = int(given[0]) if given.size else 1
         kind = DelayKind.NONE if common == 1 else DelayKind.UNIFORM
-        return kind, aligned(np.array([common]), np.int32)
-    return DelayKind.PER_SYNAPSE, aligned(given, np.int32)
+        return Delays(kind, aligned(np.array([common]), np.int32))
+    return Delays(DelayKind.PER_SYNAPSE, aligned(given, np.int32))
 
 
 def delay_steps(what: str, value: Any, lengths: NDArray[np.int64], network: Network) -> NDArray[np.int32]:

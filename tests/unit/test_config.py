@@ -52,7 +52,9 @@ def test_defaults() -> None:
 
 
 def test_setup_stores_every_value() -> None:
-    setup(dt=0.1, method="rk4", precision="float", visible_cores=[0, 2], sparse_matrix_format="csr", debug=True)
+    setup(
+        dt=0.1, method="rk4", precision="float", visible_cores=[0, 2], sparse_matrix_format="csr", debug=True
+    )
     assert (options.dt, options.method, options.precision) == (0.1, "rk4", "float")
     assert (options.visible_cores, options.sparse_matrix_format, options.debug) == ([0, 2], "csr", True)
 
@@ -177,7 +179,20 @@ def test_a_copy_is_independent() -> None:
 @pytest.mark.usefixtures("script")
 def test_command_line_sets_options_and_wins_over_setup() -> None:
     line = read_command_line(
-        ["-j", "2", "--prec", "float", "--visible-cores", "0,3", "-v", "-c", "--report", "r.md", "mine", "--own=1"]
+        [
+            "-j",
+            "2",
+            "--prec",
+            "float",
+            "--visible-cores",
+            "0,3",
+            "-v",
+            "-c",
+            "--report",
+            "r.md",
+            "mine",
+            "--own=1",
+        ]
     )
     setup(num_threads=8, precision="double", dt=0.5)
     assert (options.num_threads, options.precision, options.visible_cores) == (2, "float", [0, 3])
@@ -212,7 +227,8 @@ def test_help_prints_the_list_and_exits(capsys: pytest.CaptureFixture[str]) -> N
 def test_command_line_is_left_alone_in_tests_and_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_command_line(["-j", "2", "--help"]) == config.CommandLine()
     assert options.num_threads == 1
-    hidden = {name: module for name, module in sys.modules.items() if name not in ("pytest", "ipykernel", "IPython")}
+    hosts = ("pytest", "ipykernel", "IPython")
+    hidden = {name: module for name, module in sys.modules.items() if name not in hosts}
     monkeypatch.setattr(sys, "modules", hidden)
     monkeypatch.delenv("SYNLOOM_NO_ARGPARSE", raising=False)
     assert config.command_line_is_ours()

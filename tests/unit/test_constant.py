@@ -13,6 +13,7 @@ import pytest
 
 from synloom import registry
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.config import setup
 from synloom.constant import Constant, get_constant
 from tests.unit.fake_network import FakeNetwork, fake_default
 
@@ -36,7 +37,17 @@ def test_arithmetic_uses_the_current_value_and_gives_floats() -> None:
     derived = Constant("K2", k * 2)
     k.set(5.0)
     assert (k.value, float(k), repr(k), int(k), bool(k)) == (5.0, 5.0, "5.0", 5, True)
-    assert (k + 1, 1 + k, 2.0 - k, k - 2, 2 * k, k / 2, 1 / k, k**2, 2**k) == (6, 6, -3, 3, 10, 2.5, 0.2, 25, 32)
+    assert (k + 1, 1 + k, 2.0 - k, k - 2, 2 * k, k / 2, 1 / k, k**2, 2**k) == (
+        6,
+        6,
+        -3,
+        3,
+        10,
+        2.5,
+        0.2,
+        25,
+        32,
+    )
     assert (-k, +k, abs(-k), k // 2, k % 3, divmod(k, 2), divmod(11, k)) == (-5, 5, 5, 2, 2, (2, 1), (2, 1))
     assert type(k + 1) is type(k * k) is float
     assert k == 5.0 and k != 3.0 and 4 < k <= 5 and hash(k) == hash(5.0)
@@ -55,12 +66,15 @@ def test_numpy_uses_the_current_value() -> None:
 
 def test_set_reaches_the_arrays_of_all_networks(network: FakeNetwork) -> None:
     k = Constant("K", 3.0)
-    own = k.buffer(network)  # type: ignore[arg-type]
-    double, single = k.buffer(np.dtype(np.float64)), k.buffer(np.dtype(np.float32))
-    assert double is k.array and single is k.buffer(np.dtype(np.float32))
+    double = k.buffer(network)  # type: ignore[arg-type]
+    setup(precision="float")
+    other = FakeNetwork(1)
+    single = k.buffer(other)  # type: ignore[arg-type]
+    assert single is k.buffer(other)  # type: ignore[arg-type]
     assert (double.shape, double.dtype, single.dtype) == ((1,), np.float64, np.float32)
+    assert (double[0], single[0], k.array[0]) == (3.0, 3.0, 3.0)
     k.set(0.1)
-    assert (double[0], single[0], own[0], k.array[0]) == (0.1, np.float32(0.1), 0.1, 0.1)
+    assert (double[0], single[0], k.array[0]) == (0.1, np.float32(0.1), 0.1)
 
 
 def test_set_for_one_network_only(network: FakeNetwork) -> None:
@@ -69,12 +83,12 @@ def test_set_for_one_network_only(network: FakeNetwork) -> None:
         k.set(4.0, network=other)  # type: ignore[arg-type]
     assert isinstance(caught.value, ValueError)
     network.compiled = other.compiled = True
-    with pytest.raises(ConfigurationError, match="Network 1 has no value of its own"):
-        k.set(4.0, network=other)  # type: ignore[arg-type]
     buffers = [k.buffer(n) for n in (network, other)]  # type: ignore[arg-type]
     k.set(4.0, network=other)  # type: ignore[arg-type]
     assert [b[0] for b in buffers] == [3.0, 4.0]
     assert (k.value, k.value_in(network), k.value_in(other)) == (3.0, 3.0, 4.0)  # type: ignore[arg-type]
+    k.set(5.0)
+    assert [b[0] for b in buffers] == [5.0, 5.0]
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,10 @@ def test_synapse_texts_are_kept() -> None:
 def test_default_synapse() -> None:
     synapse = Synapse()
     assert (synapse.description.psp.content, synapse.operation) == ("", "sum")
-    assert (synapse.name, synapse.short_description) == ("Rate-coded synapse", "User-defined rate-coded synapse.")
+    assert (synapse.name, synapse.short_description) == (
+        "Rate-coded synapse",
+        "User-defined rate-coded synapse.",
+    )
 
 
 @pytest.mark.parametrize("operation", ["median", "", None, ["sum"]])
@@ -285,7 +288,11 @@ def test_function_types_and_constants() -> None:
     add_function("scaled(x) = K * x")
     assert functions("scaled")(2) == 6.0
     k.set(5.0)
-    assert functions("scaled")(2) == 10.0
+    scaled = functions("scaled")
+    assert scaled(2) == 10.0
+    registry.constants.clear()
+    with pytest.raises(ConfigurationError, match='uses the constant "K", which was cleared'):
+        scaled(2)
 
 
 def test_function_without_arguments_or_of_none_of_them() -> None:

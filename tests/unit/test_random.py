@@ -98,15 +98,19 @@ def test_attributes_and_latex() -> None:
     assert Gamma(2.0, 1.5).latex() == r"$\Gamma$(2.0, 1.5)"
     assert Binomial(4, 0.5).latex() == r"$\mathcal{B}$(4, 0.5)"
     assert (Uniform(0, 1).get_cpp_args(), Binomial(4, 0.5).get_cpp_args()) == ((0, 1), (4, 0.5))
-    assert normal.keywords() == RandomDistribution.keywords() == [
-        "Uniform",
-        "DiscreteUniform",
-        "Normal",
-        "LogNormal",
-        "Exponential",
-        "Gamma",
-        "Binomial",
-    ]
+    assert (
+        normal.keywords()
+        == RandomDistribution.keywords()
+        == [
+            "Uniform",
+            "DiscreteUniform",
+            "Normal",
+            "LogNormal",
+            "Exponential",
+            "Gamma",
+            "Binomial",
+        ]
+    )
 
 
 @pytest.mark.parametrize(

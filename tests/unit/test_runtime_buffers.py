@@ -35,7 +35,7 @@ def test_arrays_are_aligned_contiguous_and_writable(dtype, shape, alignment):
     for array in (aligned_zeros(shape, dtype, alignment), aligned_empty(shape, dtype, alignment)):
         assert array.shape == (shape if isinstance(shape, tuple) else (shape,))
         assert array.dtype == np.dtype(dtype)
-        assert array.ctypes.data % alignment == 0
+        assert array.__array_interface__["data"][0] % alignment == 0
         assert array.flags.c_contiguous and array.flags.writeable and array.flags.aligned
     assert not aligned_zeros(shape, dtype, alignment).any()
 

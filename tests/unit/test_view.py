@@ -140,6 +140,12 @@ def test_wrong_construction(pop: Population, ranks: Any, geometry: Any, message:
         PopulationView(pop, ranks, geometry)
 
 
+@pytest.mark.parametrize("make", [lambda pop: pop[1:3], lambda pop: pop.neuron(1), lambda _pop: 3])
+def test_views_are_made_of_populations(pop: Population, make: Any) -> None:
+    with pytest.raises(ConfigurationError, match="A view is made of a population"):
+        PopulationView(make(pop), [0])
+
+
 def test_reading_and_writing(pop: Population) -> None:
     pop.a = np.arange(6)
     view = pop[[4, 0, 1, 5]]
@@ -174,6 +180,8 @@ def test_wrong_names_and_global_attributes(pop: Population) -> None:
         view.set({"a": 1.0, "b": 1.0})
     with pytest.raises(ConfigurationError, match='no attribute "b"'):
         view.get("b")
+    with pytest.raises(ConfigurationError, match="takes a dictionary"):
+        view.set("a")  # type: ignore[arg-type]
     assert not hasattr(view, "b")
     assert pop.tau == 10.0 and pop.a.tolist() == [[0.5] * 3] * 2
     view.label = "mine"

@@ -1,0 +1,254 @@
+"""The transpose of a projection: a second reader of its store, from post back to pre. Spec 06, sections 4 and 5."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+import numpy as np
+
+from synloom import messages, registry
+from synloom.callsite import call_site
+from synloom.codegen.errors import ConfigurationError, SourceText
+from synloom.codegen.ir.expr import Expr
+from synloom.codegen.ir.model import DEFAULT_PSP_TEXT, Function
+from synloom.codegen.ir.types import Operation
+from synloom.codegen.lower.function import reachable
+from synloom.codegen.lower.synapse import lower_psp
+from synloom.connect.values import Delays, delay_array, delays, is_number
+from synloom.projection import Projection
+from synloom.store import Reading
+from synloom.synapses import Synapses, one_target, own_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Transpose(Synapses):
+    """The synapses of ``proj`` read backward: pre and post exchanged, the same weights in the same memory.
+
+    Whatever changes the weights of the forward projection, learning or assignment, is seen in the next step. The
+    transpose has no weights of its own and never learns. All of its inspection follows the forward store at each
+    call.
+
+    Parameters
+    ----------
+    proj : Projection or Transpose
+        The forward projection; ``projection`` is another name for it. It need not be connected yet. The
+        transpose of a transpose is the forward direction again, with the psp given here.
+    target : str
+        What the neurons of the forward pre population read as ``sum(target)``.
+    psp : str, optional
+        What one synapse contributes; default ``w * pre.r``. ``pre`` is the forward post neuron, ``post`` the
+        forward pre neuron; bare names are attributes of the forward synapse.
+    operation : {'sum', 'max', 'min', 'mean'}
+        How the contributions to one neuron are put together.
+    name : str, optional
+        Unique in the network; default ``'proj<id>'``.
+
+    Attributes
+    ----------
+    forward, fwd_proj : Projection
+        Whose store is read.
+    backward : bool
+        False for the transpose of a transpose.
+    psp, psp_text
+        The analysed psp, and as it was written.
+    operation : str
+    delay_of_forward : bool
+        Whether each synapse has the delay that it has in the forward projection.
+    transmission : bool
+        Whether anything is transmitted; independent of the forward projection's.
+
+    Raises
+    ------
+    ConfigurationError
+        ``proj`` is no projection, or the network is compiled already.
+    ModelError
+        A mistake in the psp.
+    """
+
+    forward: Projection
+    backward: bool
+    psp: Expr
+    psp_text: str
+    operation: str
+    delay_of_forward: bool
+
+    def __init__(
+        self,
+        proj: Projection | Transpose | None = None,
+        target: str | None = None,
+        psp: str | None = None,
+        operation: str = "sum",
+        name: str | None = None,
+        *,
+        projection: Projection | Transpose | None = None,
+    ) -> None:
+        given = proj if projection is None else projection
+        if not isinstance(given, Projection | Transpose) or (proj is not None and projection is not None):
+            shown = "two projections" if proj is not None and projection is not None else type(given).__name__
+            raise ConfigurationError(f"Transpose: proj must be one Projection or Transpose, not {shown}.")
+        self.forward, self.backward = given._root, isinstance(given, Projection) or not given.backward
+        self.network, self.pre, self.post = given.network, given.post, given.pre
+        self.name = own_name(name, "Transpose") or f"proj{len(self.network.projections)}"
+        self.target = one_target(target, "Transpose")
+        if operation not in tuple(Operation):
+            raise ConfigurationError(f"Transpose: operation must be sum, max, min or mean, not {operation!r}.")
+        self.operation = str(operation)
+        if not isinstance(psp, str | None):
+            raise ConfigurationError(f"Transpose: psp must be a text, not {psp!r}.")
+        self._lower(SourceText(psp or "", f"Transpose '{self.name}'", "psp", 2, call_site(sys._getframe(1), self)))
+        self.flags = {"transmission": np.ones(1, np.bool_)}
+        self.delay_of_forward = False
+        self._own_delays = delay_array(0.0, 0, self.network)
+        self._warned = False
+        self.id = self.network._add_projection(self)
+        self.post_population.targets.append(self.target)
+        self._ready = True
+
+    def _lower(self, text: SourceText) -> None:
+        pre, post, synapse = self.pre_population, self.post_population, self.forward.model
+        self.psp_text = text.content or DEFAULT_PSP_TEXT
+        self.psp = lower_psp(
+            text,
+            synapse=synapse,
+            pre=pre.model,
+            post=post.model,
+            pre_name=pre.name,
+            post_name=post.name,
+            functions=registry.functions,
+            constants=registry.constants.keys(),
+        )
+        known = {**registry.functions, **{f.name: f for f in synapse.functions}}
+        self.functions: tuple[Function, ...] = reachable([self.psp], known)
+
+    @property
+    def fwd_proj(self) -> Projection:
+        """The same as ``forward``."""
+        return self.forward
+
+    @property
+    def _root(self) -> Projection:
+        return self.forward
+
+    @property
+    def attributes(self) -> list[str]:
+        """The weight is all that can be read."""
+        return ["w"]
+
+    def _reading(self) -> Reading | None:
+        store = self.forward.store
+        if store is None:
+            return None
+        return store.backward() if self.backward else store.forward()
+
+    def _check_writable(self, name: str) -> None:
+        if name == "delay":
+            if self.delay_of_forward:
+                raise ConfigurationError(
+                    f"{self._label}: delays belong to projection '{self.forward.name}'; change them there."
+                )
+            return
+        self._locality(name)
+        raise ConfigurationError(f"{self._label}: {self._whose()}")
+
+    def _whose(self) -> str:
+        return f"weights belong to projection '{self.forward.name}'; change them there."
+
+    def _write(self, given: Mapping[str, Any]) -> None:
+        for name in given:
+            self._check_writable(name)
+
+    def set_matrix(self, name: str, matrix: Any) -> None:
+        """Refused: weights belong to the forward projection."""
+        self._check_writable(name)
+
+    def _refuse_structural(self) -> NoReturn:
+        raise ConfigurationError(f"{self._label}: {self._whose()}")
+
+    # -- connecting -------------------------------------------------------------------------------------
+
+    def connect(self, delays: float | str = 0.0) -> Self:
+        """Set the delay: a number of ms, or ``'forward'`` for the delay of each forward synapse. May be left out."""
+        return self._connect(delays)
+
+    transpose = connect
+
+    def _connect(self, given: Any) -> Self:
+        if self.network.compiled:
+            raise ConfigurationError(
+                f"{self._label} can not be connected anew after compile().", hint="connect before compile()"
+            )
+        if isinstance(given, str) and given == "forward":
+            self.delay_of_forward = True
+            return self
+        if not is_number(given):
+            raise ConfigurationError(
+                f"{self._label}: delays must be a number of ms or 'forward', not {given!r}."
+            )
+        self.delay_of_forward = False
+        checked = delays(self._label, given, self.network.dt)
+        self._own_delays = delay_array(checked, 0, self.network)
+        return self
+
+    def _check_ready(self) -> None:
+        """Refuse to be compiled without synapses to read."""
+        if self.forward._connection is None:
+            raise ConfigurationError(
+                f"{self._label}: its forward projection '{self.forward.name}' was never connected.",
+                hint="call one of the connect methods of the forward projection",
+            )
+        if self.forward not in self.network.projections:
+            raise ConfigurationError(
+                f"{self._label}: its forward projection '{self.forward.name}' is not part of the network."
+            )
+
+    @property
+    def _delays(self) -> Delays:
+        return self.forward._delays if self.delay_of_forward else self._own_delays
+
+    @property
+    def delay(self) -> Any:
+        """Delays in ms: a number, or a list of lists where the forward synapses have each their own."""
+        return None if self.forward.store is None else self._read_delay()
+
+    @delay.setter
+    def delay(self, value: Any) -> None:
+        if self.network.compiled:
+            self._write_delay(value)
+        else:
+            self._connect(value)
+
+    # -- not of a transpose -----------------------------------------------------------------------------
+
+    def enable_learning(self, period: float | None = None, offset: float | None = None) -> None:
+        """No effect: a transpose never learns."""
+        self._warn_of_learning()
+
+    def disable_learning(self, update: object = None) -> None:
+        """No effect: a transpose never learns."""
+        self._warn_of_learning()
+
+    def _warn_of_learning(self) -> None:
+        if not self._warned:
+            messages.warning(f"{self._label} never learns; projection '{self.forward.name}' does.")
+        self._warned = True
+
+    def reset(self, attributes: object = -1, synapses: bool = False) -> None:
+        """No effect: there is nothing of its own."""
+
+    def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> NoReturn:
+        """Refused: the weights are loaded into the forward projection."""
+        raise ConfigurationError(
+            f"{self._label} has no weights of its own to load.",
+            hint=f"load projection '{self.forward.name}'",
+        )
+
+    def size_in_bytes(self) -> int:
+        """Memory of its own: the weights are those of the forward projection."""
+        return sum(buffer.nbytes for buffer in (*self.flags.values(), self._own_delays.steps))
+
+    _size_in_bytes = size_in_bytes
