@@ -6,8 +6,9 @@ This is all that ``runtime`` may know of ``codegen``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from synloom.codegen.record import record
 
 
 class SlotKind(StrEnum):
@@ -15,7 +16,7 @@ class SlotKind(StrEnum):
     SIZE = "size"  # the word is a 64-bit integer itself
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slot:
     """One 64-bit word of the binding table: ``object.field``, e.g. ``ff.w``.
 
@@ -34,14 +35,14 @@ class Slot:
         return self.object, self.field
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Manifest:
     """The binding table, word by word: the memory layout of the generated ``struct Network``."""
 
     slots: tuple[Slot, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceFile:
     """One generated file; ``path`` is relative, with forward slashes."""
 
@@ -49,7 +50,7 @@ class SourceFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceSet:
     """All generated files of a network.
 

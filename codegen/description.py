@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from synloom.codegen.errors import CallSite, SourceText
+from synloom.codegen.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeuronDescription:
     """The text arguments of ``Neuron(...)``; an argument that was not given is an empty text."""
 
@@ -18,7 +19,7 @@ class NeuronDescription:
     site: CallSite | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SynapseDescription:
     """The text arguments of ``Synapse(...)``. An empty ``psp`` is the default ``w * pre.r``."""
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ast
 import linecache
-from itertools import islice
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from types import FrameType
 
+from synloom.codegen.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class CallSite:
     """Where in the user's script an object was created: file, and the span of the call expression."""
 
@@ -32,7 +34,7 @@ class CallSite:
         return cls(frame.f_code.co_filename, line or frame.f_lineno, end_line, column, end_column)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceText:
     """One text argument as the user wrote it.
 
@@ -97,7 +99,7 @@ def _parsed(file: str) -> ast.Module | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """The span ``[start, end)`` of a user's text that an expression, statement or name came from."""
 

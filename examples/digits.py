@@ -114,11 +114,17 @@ def _draw_fields(figure: SubFigure, network: DigitNetwork) -> None:
 
 
 def _draw_digits(figure: SubFigure, network: DigitNetwork, digits: Array, mean: Array) -> None:
-    figure.suptitle("64 pixels (above), and what 16 numbers keep of them (below)")
-    rows = figure.subplots(2, len(digits))
-    for axes, image in zip(rows.flat, [*digits, *network.reconstruct(digits)], strict=True):
-        axes.imshow((image + mean).reshape(8, 8), cmap="gray_r", vmin=0.0, vmax=1.0)
-        axes.set_axis_off()
+    figure.suptitle("What 16 numbers keep of 64 pixels")
+    returned = network.reconstruct(digits)
+    rows = {"digit": digits + mean, "returned": returned + mean, "residual": digits - returned}
+    for axes, (name, images) in zip(figure.subplots(3, len(digits)), rows.items(), strict=True):
+        signed = name == "residual"
+        for place, image in zip(axes, images, strict=True):
+            colours = "RdBu_r" if signed else "gray_r"
+            place.imshow(image.reshape(8, 8), cmap=colours, vmin=-1.0 if signed else 0.0, vmax=1.0)
+            place.set(xticks=[], yticks=[])
+            place.spines[:].set_visible(False)
+        axes[0].set_ylabel(name)
 
 
 def _draw_scores(figure: SubFigure, scores: list[float], optimum: float) -> None:
@@ -140,7 +146,7 @@ def steps_per_second(steps: int) -> float:
 
 def report_build(build: sl.Build) -> None:
     """One line: was the compiler needed, and how long did it take."""
-    seconds = sum(build.seconds.values())
+    seconds = build.seconds["total"]
     how = "taken from the cache" if build.cached else "generated, compiled and loaded"
     print(f"build time            {seconds:8.3f} s  ({how})")
 

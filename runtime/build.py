@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -144,7 +144,7 @@ def _build_alone(key: str, sources: Callable[[], SourceSet], context: _Context, 
         with context.clock.stage("render"):
             texts = sources().texts()
         result = _Workshop(key, texts, context).make(reason)
-        with storing(context.cache.root):
+        with suppress(OSError):
             context.cache.tidy()
         return result
 
@@ -264,7 +264,8 @@ class _Workshop:
         from synloom.runtime.failure import explain
 
         others = (other for other in outcomes if other is not outcome)
-        _write_files(self.sources, {LOG: _log((outcome, *others))})
+        with suppress(OSError):  # then without a log; what failed is more important
+            _write_files(self.sources, {LOG: _log((outcome, *others))})
         kept = self.cache.keep_failed(self.key, self.sources)
         return explain(outcome, self.tools, self.options, kept / LOG, self.cache.root)
 

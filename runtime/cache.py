@@ -163,11 +163,13 @@ class Cache:
         """Keep a short text for :meth:`note`. Where it cannot be kept, it is not."""
         with suppress(OSError, CompilationError):
             folder = self.scratch()
-            (folder / name).write_text(text, "utf-8")
-            target = self._writable() / "compilers" / name
-            target.parent.mkdir(exist_ok=True)
-            os.replace(folder / name, target)
-            self.discard(folder)
+            try:
+                (folder / name).write_text(text, "utf-8")
+                target = self._writable() / "compilers" / name
+                target.parent.mkdir(exist_ok=True)
+                os.replace(folder / name, target)
+            finally:
+                self.discard(folder)
 
     @contextmanager
     def lock(self, key: str) -> Iterator[None]:
@@ -190,6 +192,10 @@ class Cache:
         """Remove an entry or temporary folder so that nobody ever sees half of it."""
         from shutil import rmtree
 
+        if path.is_file():
+            with suppress(OSError):
+                path.unlink()
+            return
         trash = self._writable() / "tmp" / f"{_owner()}-{os.urandom(6).hex()}"
         if path.parent.name != "tmp":
             try:

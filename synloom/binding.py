@@ -142,7 +142,11 @@ class Binding:
         longest = 1
         for projection in self.network.projections:
             reads_of = projection.pre_population
-            if reads_of is population and projection.delay_kind is not DelayKind.NONE and projection.delay_steps.size:
+            if (
+                reads_of is population
+                and projection.delay_kind is not DelayKind.NONE
+                and projection.delay_steps.size
+            ):
                 longest = max(longest, int(projection.delay_steps.max()))
         return longest
 
@@ -238,5 +242,3 @@ def _column_counts(projection: Projection) -> NDArray[np.int32]:
     if store.kind is StoreKind.DENSE:
         return np.full(columns, len(store.rows), np.int32)
     return np.bincount(_filled(store.column), minlength=columns).astype(np.int32)
-
-

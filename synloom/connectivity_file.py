@@ -35,15 +35,24 @@ KEYS: Final = {
     "delay": "iu",
     "dt": "f",
 }
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, MemoryError, zlib.error, NotImplementedError)
+UNREADABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    BadZipFile,
+    MemoryError,
+    zlib.error,
+    NotImplementedError,
+)
 
 
 def write(filename: str | os.PathLike[str], synapses: Synapses) -> None:
     """Write ranks, weights and delays. The file appears whole or not at all.
 
-    Keys: ``post_ranks`` (dendrites,), ``row_lengths`` (dendrites,), ``pre_ranks`` (synapses,), ``w`` (synapses,) or
-    one number, ``delay`` in steps likewise, ``dt`` in ms, and for readers ``name``, ``size``, ``nb_synapses``,
-    ``max_delay``, ``uniform_delay``.
+    Keys: ``post_ranks``, ``row_lengths`` (dendrites,), ``pre_ranks`` (synapses,), ``w`` (synapses,)
+    or one number, ``delay`` in steps likewise, ``dt`` in ms, and for readers ``name``, ``size``,
+    ``nb_synapses``, ``max_delay``, ``uniform_delay``.
     """
     path = _path(filename)
     reading = synapses._built()
@@ -137,5 +146,7 @@ def _path(filename: str | os.PathLike[str]) -> Path:
     except TypeError:
         raise ConfigurationError(f"A file name was expected, not {filename!r}.") from None
     if path.suffix != ".npz":
-        raise ConfigurationError(f"'{path}': connectivity is kept in .npz files.", hint=f"use '{path.stem}.npz'")
+        raise ConfigurationError(
+            f"'{path}': connectivity is kept in .npz files.", hint=f"use '{path.stem}.npz'"
+        )
     return path

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synloom.population import Population
+    from synloom.projection import Projection
     from synloom.store import Index, Reading
     from synloom.synapses import Synapses
+    from synloom.transpose import Transpose
 
 
 class Handle(ABC):
     """Reads and writes the attributes of some synapses of one dendrite; ``delay`` is one of them."""
 
-    proj: Synapses
+    proj: Projection | Transpose
     _index: Index  # which places of the store
     _row: int
     _ranks: NDArray[np.int32]  # of the pre neurons
@@ -130,9 +132,9 @@ class Handle(ABC):
 class Dendrite(Handle):
     """All synapses of one projection that reach one post neuron; ``projection.dendrite(post)`` makes it.
 
-    Reading a local attribute gives a list in ``pre_ranks`` order, a semiglobal or global one a number. Writing
-    takes a number, a list of ``size`` numbers or a random distribution; global attributes are set through the
-    projection. ``delay`` is in ms.
+    Reading a local attribute gives a list in ``pre_ranks`` order, a semiglobal or global one a number.
+    Writing takes a number, a list of ``size`` numbers or a random distribution; global attributes are set
+    through the projection. ``delay`` is in ms.
 
     Attributes
     ----------
@@ -183,7 +185,8 @@ class Dendrite(Handle):
     @property
     def pre_ranks(self) -> list[int]:
         """Ranks of the pre neurons, ascending."""
-        return self._ranks.tolist()
+        ranks: list[int] = self._ranks.tolist()
+        return ranks
 
     pre_rank = pre_ranks
 
@@ -217,7 +220,7 @@ class Dendrite(Handle):
         return list(self)
 
     def receptive_field(self, variable: str = "w", fill: float = 0.0) -> NDArray[np.float64]:
-        """An attribute of each synapse in the geometry of the pre population, ``fill`` where there is none."""
+        """An attribute in the geometry of the pre population, ``fill`` without synapse."""
         field = np.full(self.pre.size, fill, np.float64)
         field[self._ranks] = self.get(variable)
         return field.reshape(self.pre.geometry)

@@ -60,7 +60,9 @@ class Track:
         # Many short runs: blocks grow with what is there, so that their number stays small.
         recorded = sum(len(b) for b in self.blocks)
         affordable = GROWTH_BYTES // max(1, self.count * self.source.dtype.itemsize)
-        self.blocks.append(aligned_empty((max(rows, min(recorded, affordable)), self.count), self.source.dtype))
+        self.blocks.append(
+            aligned_empty((max(rows, min(recorded, affordable)), self.count), self.source.dtype)
+        )
         self.filled = 0
 
     def _trim(self) -> None:
@@ -200,7 +202,9 @@ class Monitor:
 
     def start(self, variables: str | Sequence[str] | None = None, period: float | None = None) -> None:
         """Start recording all variables, or the named ones (added if new), with a new period if given."""
-        wanted = self._names if variables is None else [variables] if isinstance(variables, str) else variables
+        wanted = (
+            self._names if variables is None else [variables] if isinstance(variables, str) else variables
+        )
         for variable in wanted:
             self._check(variable)
         self._names += [v for v in wanted if v not in self._names]
@@ -287,11 +291,18 @@ class Monitor:
         """
         if not self.network.compiled:
             raise NotCompiledError("Nothing is recorded before compile().")
-        names = self._names if variables is None else [variables] if isinstance(variables, str) else list(variables)
+        names = (
+            self._names
+            if variables is None
+            else [variables]
+            if isinstance(variables, str)
+            else list(variables)
+        )
         for name in names:
             if name not in self._tracks:
                 raise ConfigurationError(
-                    f"'{name}' is not recorded by {self.name}.", hint=f"recorded: {', '.join(self._names) or 'nothing'}"
+                    f"'{name}' is not recorded by {self.name}.",
+                    hint=f"recorded: {', '.join(self._names) or 'nothing'}",
                 )
         shaped = self._reshape_default if reshape is None else reshape
         data = {name: self._data(self._tracks[name], keep, shaped) for name in names}
@@ -324,7 +335,13 @@ class Monitor:
 
     def times(self, variables: str | Sequence[str] | None = None) -> dict[str, dict[str, list[int | None]]]:
         """Steps at which the data of the last ``get`` started and stopped, per variable."""
-        names = self._names if variables is None else [variables] if isinstance(variables, str) else list(variables)
+        names = (
+            self._names
+            if variables is None
+            else [variables]
+            if isinstance(variables, str)
+            else list(variables)
+        )
         result: dict[str, dict[str, list[int | None]]] = {}
         for name in names:
             if name in self._taken:
@@ -353,7 +370,9 @@ class Monitor:
         source = root.state[name]
         if isinstance(obj, Dendrite):
             positions = obj._positions(name)
-            return Track(name, source, positions, STATES, whole=positions.size == 1 and not obj._is_local(name))
+            return Track(
+                name, source, positions, STATES, whole=positions.size == 1 and not obj._is_local(name)
+            )
         return Track(name, source, None, STATES, whole=_locality(root, name) is Locality.GLOBAL)
 
     def _rebind(self) -> None:

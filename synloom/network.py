@@ -181,9 +181,7 @@ class Network(metaclass=_NetworkType):
             return special
         if pre is None or post is None or not target:
             raise ConfigurationError("connect() needs pre, post and a target.")
-        return Projection(
-            pre, post, target, synapse, name=name, disable_omp=disable_omp, network=self
-        )
+        return Projection(pre, post, target, synapse, name=name, disable_omp=disable_omp, network=self)
 
     def monitor(
         self,
@@ -315,7 +313,9 @@ class Network(metaclass=_NetworkType):
             unknown = sorted(used - connected - {""})
             if unknown:
                 listed = ", ".join(f"sum({t})" for t in unknown)
-                messages.warning(f"population '{population.name}' uses {listed}, but nothing is connected to it.")
+                messages.warning(
+                    f"population '{population.name}' uses {listed}, but nothing is connected to it."
+                )
             unread = sorted(connected - used) if "" not in used else []
             if unread:
                 listed = ", ".join(unread)

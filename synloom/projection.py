@@ -17,26 +17,26 @@ from synloom.codegen.ir.model import Function, SynapseModel
 from synloom.codegen.ir.types import Kind, Locality, StoreKind
 from synloom.codegen.lower.function import lower_functions
 from synloom.codegen.lower.synapse import lower_synapse
-from synloom.connect.ends import End, Ends, end_of, network_of
+from synloom.connect.ends import End, Ends, end_of, network_of, one_target, own_name
 from synloom.connect.methods import ConnectMethods
 from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
 from synloom.function import FunctionCaller
+from synloom.learning import Learning
 from synloom.store import Pattern, Reading, Store, pack
 from synloom.synapse import Synapse
 from synloom.synapse_state import SynapseState
-from synloom.synapses import Flag, Synapses, one_target, own_name
+from synloom.synapses import Synapses
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from synloom.network import Network
 
-class Projection(ConnectMethods, Synapses):
+
+class Projection(ConnectMethods, Learning):
     """Synapses of one model between two populations, or views of them.
 
-    Every parameter and variable of the synapse is an attribute. Reading one gives a number if the projection has
-    one of it, a list in ``post_ranks`` order if each dendrite has, a list of lists if each synapse has. Writing
-    takes a number, a random distribution, lists or arrays of these shapes, and one number per dendrite.
+    Every parameter and variable of the synapse is an attribute. Reading one gives a number if the projection
+    has one of it, a list in ``post_ranks`` order if each dendrite has, a list of lists if each synapse has.
+    Writing takes a number, a random distribution, lists or arrays of these shapes, one number per dendrite.
 
     Parameters
     ----------
@@ -85,10 +85,6 @@ class Projection(ConnectMethods, Synapses):
     synapse_type: Synapse
     model: SynapseModel
     store: Store | None
-
-    update = Flag()
-    plasticity = Flag()
-    axon_transmission = Flag()
 
     def __init__(
         self,
@@ -219,7 +215,7 @@ class Projection(ConnectMethods, Synapses):
             )
 
     def _build(self, again: bool = False) -> None:
-        """Make the synapses and the buffers of their values, unless they are made; called by ``compile()``."""
+        """Make the synapses and the buffers of their values, unless they are there."""
         self._check_ready()
         setting = (self.network.real, self.network.dt)
         if self.store is not None and not again and self._built_for == setting:
@@ -286,7 +282,9 @@ class Projection(ConnectMethods, Synapses):
         store, given = self._built().store, np.asarray(matrix)
         expected = (self.post_population.size, self.pre_population.size)
         if given.shape != expected:
-            raise ConfigurationError(f"{self._label}.{name}: the matrix must have the shape {expected}, not {given.shape}.")
+            raise ConfigurationError(
+                f"{self._label}.{name}: the matrix must have the shape {expected}, not {given.shape}."
+            )
         self._check_writable(name)
         if self._locality(name) is not Locality.LOCAL:
             raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
@@ -330,8 +328,8 @@ class Projection(ConnectMethods, Synapses):
     def delay(self) -> Any:
         """Delays in ms: a number, or a list of lists if each synapse has its own; None before ``compile()``.
 
-        Assigning takes the same forms, one number per dendrite, and a distribution with an upper bound; less than
-        one step becomes one step.
+        Assigning takes the same forms, one number per dendrite, and a distribution with an upper bound; less
+        than one step becomes one step.
         """
         return None if self.store is None else self._read_delay()
 
@@ -350,71 +348,12 @@ class Projection(ConnectMethods, Synapses):
                 )
             self._write_delay(value)
             return
-        self._connection = replace(self._connection, delays=delays(f"{self._label}.delay", value, self.network.dt))
+        self._connection = replace(
+            self._connection, delays=delays(f"{self._label}.delay", value, self.network.dt)
+        )
         nnz = 0 if self.store is None else self.store.nnz
         if self.store is not None or is_number(value):
             self._own_delays = delay_array(self._connection.delays, nnz, self.network)
-
-    # -- learning ---------------------------------------------------------------------------------------
-
-    def enable_learning(self, period: float | None = None, offset: float | None = None) -> None:
-        """Update the synaptic variables: in each step, or every ``period`` ms.
-
-        Parameters
-        ----------
-        period : float, optional
-            Interval in ms; ODEs then advance by it at once.
-        offset : float, optional
-            When the first update takes place after this call, in ms. Negative numbers count from the end of the
-            period. Less than ``period``.
-        """
-        if offset is not None and period is None:
-            raise ConfigurationError(f"{self._label}: an offset of learning needs a period.")
-        every = 1 if period is None else max(1, self._steps("period", period))
-        first = 0 if offset is None else self._steps("offset", offset)
-        if period is not None and (not period > 0 or first >= every > 1 or first > every):
-            raise ConfigurationError(
-                f"{self._label}: period must be positive and offset less than it; they are {period} and {offset} ms."
-            )
-        self.flags["period"][0] = every
-        self.flags["offset"][0] = (self.network.current_step + first) % every
-        self.update = self.plasticity = True
-
-    def _steps(self, what: str, ms: Any) -> int:
-        if not is_number(ms) or not np.isfinite(ms):
-            raise ConfigurationError(f"{self._label}: the {what} of learning must be a number of ms, not {ms!r}.")
-        steps = self.network.to_steps(float(ms))
-        if abs(steps * self.network.dt - ms) > 1e-6 * self.network.dt:
-            used = max(1, steps) if what == "period" else steps
-            messages.warning(
-                f"{self._label}: the {what} of {ms} ms is no multiple of dt; {used * self.network.dt} ms is used."
-            )
-        return steps
-
-    def disable_learning(self, update: object = None) -> None:
-        """Stop updating the synaptic variables. ``update`` has no effect."""
-        self.update = False
-
-    def start_creating(self, period: float | None = None) -> None:
-        """Let synapses be made while the network runs; needs structural plasticity."""
-        self._refuse_structural()
-
-    def stop_creating(self) -> None:
-        """Stop making synapses; needs structural plasticity."""
-        self._refuse_structural()
-
-    def start_pruning(self, period: float | None = None) -> None:
-        """Let synapses be removed while the network runs; needs structural plasticity."""
-        self._refuse_structural()
-
-    def stop_pruning(self) -> None:
-        """Stop removing synapses; needs structural plasticity."""
-        self._refuse_structural()
-
-    def update_launch_config(self, nb_blocks: int = -1, threads_per_block: int = 32) -> None:
-        """Of GPUs only: warns."""
-        self._built()
-        messages.warning(f"{self._label}: update_launch_config() has no effect on a CPU.")
 
 
 RESERVED = {*Projection.__annotations__, *Synapses.__annotations__, *ConnectMethods.__annotations__}
@@ -425,7 +364,9 @@ def _instance(synapse: object) -> Synapse:
     if made is None:
         return Synapse()
     if not isinstance(made, Synapse):
-        raise ConfigurationError(f"Projection: synapse must be a Synapse, or a class of synapses, not {synapse!r}.")
+        raise ConfigurationError(
+            f"Projection: synapse must be a Synapse, or a class of synapses, not {synapse!r}."
+        )
     return copy.copy(made)
 
 

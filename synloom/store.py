@@ -169,9 +169,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """What a connector makes: sorted synapses without a format. ``column`` is None if each row has all columns.
+    """Sorted synapses without a format. ``column`` is None if each row has all columns.
 
-    ``targets`` is the number of neurons on the post side, with or without synapses.
+    Connectors make it. ``targets`` is the number of post neurons, with or without synapses.
     """
 
     rows: NDArray[np.int32]

@@ -1,4 +1,4 @@
-"""The values of a projection's attributes: the buffers, what was given before they existed, what reset restores."""
+"""Values of a projection's attributes: buffers, what was given before them, what reset restores."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class SynapseState:
         return initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
 
     def converted(self, name: str, value: Any, buffer: Array, store: Store) -> Any:
-        """What a user assigns, checked and in the type of the buffer. A distribution is left to be drawn into it."""
+        """What a user assigns, checked and in the type of the buffer; distributions are left to be drawn."""
         what, locality = f"{self.label}.{name}", self.locality(name)
         if locality is Locality.GLOBAL:
             if is_table(value) and name == "w" and self.single_weight:
@@ -132,9 +132,11 @@ class SynapseState:
         self.buffers, self.single_weight = {}, False
 
     def keep(self, name: str, value: Any) -> None:
-        """Remember a value until there are synapses. Its shape is checked then, since only then it is known."""
+        """Remember a value until there are synapses; only then its shape can be checked."""
         if name == "w":
-            messages.warning(f"{self.label}: the connector sets w; a value given before compile() has no effect.")
+            messages.warning(
+                f"{self.label}: the connector sets w; a value given before compile() has no effect."
+            )
             return
         several = is_table(value) and self.locality(name) is not Locality.GLOBAL
         if not (is_number(value) or isinstance(value, RandomDistribution) or several):
@@ -145,7 +147,7 @@ class SynapseState:
         self._given[name] = value
 
     def initial(self, name: str) -> Any:
-        """The value an attribute will start with, if that is known: drawn values are not before ``compile()``."""
+        """The value an attribute starts with, unless ``compile()`` draws it."""
         if name in self._given:
             return self._given[name]
         return self._declared_number(name)[0].item()

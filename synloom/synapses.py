@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from math import isqrt
 from os import PathLike
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,9 +14,10 @@ from synloom.attributes import unknown
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.types import DelayKind, Kind, Locality
 from synloom.config import options
+from synloom.connect.ends import population_of, rank_in
 from synloom.connect.values import Delays, delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
-from synloom.geometry import check_rank, whole
+from synloom.receptive_fields import tile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,7 +145,9 @@ class Synapses(ABC):
         if self.network.cleared:
             raise NotCompiledError(f"{self._label} belongs to a network that was cleared.")
         if reading is None:
-            raise NotCompiledError(f"{self._label} has no synapses before compile().", hint="call compile() first")
+            raise NotCompiledError(
+                f"{self._label} has no synapses before compile().", hint="call compile() first"
+            )
         return reading
 
     def _peek(self, what: str) -> Reading | None:
@@ -276,7 +278,7 @@ class Synapses(ABC):
                 return self._built().split(found)
 
     def get(self, name: str) -> Any:
-        """The value of an attribute: a number, one per dendrite, or a list of lists (``post_ranks`` order)."""
+        """The value of an attribute: a number, one per dendrite, or a list of lists, by post rank."""
         return self._read(name)
 
     def set(self, value: Mapping[str, Any]) -> None:
@@ -313,7 +315,7 @@ class Synapses(ABC):
         return buffer
 
     def get_matrix(self, name: str, fill: float = 0.0) -> NDArray[np.float64]:
-        """An attribute of each synapse as a (post size, pre size) matrix of whole populations, ``fill`` elsewhere."""
+        """An attribute as a (post size, pre size) matrix of whole populations, ``fill`` without synapse."""
         entries = self._per_synapse(name)
         reading, root = self._built(), self._root
         store = reading.store
@@ -325,13 +327,13 @@ class Synapses(ABC):
         return matrix.T if reading.transposed else matrix
 
     def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:
-        """The weights as a (post size, pre size) matrix of whole populations, ``fill`` where there is no synapse."""
+        """The weights as a (post size, pre size) matrix of whole populations, ``fill`` without synapse."""
         return self.get_matrix("w", fill)
 
     def receptive_fields(
         self, variable: str = "w", in_post_geometry: bool = True, legacy: bool = False
     ) -> NDArray[np.float64]:
-        """One image of all receptive fields: a tile of the pre geometry for each post neuron, 0 without synapse.
+        """All receptive fields: a tile of the pre geometry for each post neuron, 0 without synapse.
 
         Parameters
         ----------
@@ -348,7 +350,7 @@ class Synapses(ABC):
         return np.vstack([np.zeros((1, image.shape[1])), image]) if legacy else image
 
     def _rows_of_samples(self, name: str, flat: np.ndarray) -> np.ndarray:
-        """Recorded rows (samples, values in store order): (samples, dendrites, synapses), lists where ragged."""
+        """Recorded rows (samples, store order) as (samples, dendrites, synapses); lists where ragged."""
         found, locality = self._find(name)
         if locality is Locality.GLOBAL:
             return flat[:, 0]
@@ -389,7 +391,7 @@ class Synapses(ABC):
         return float(self.delay_steps[0]) * dt
 
     def _new_delays(self, value: Any, lengths: NDArray[np.int64], shared: bool = True) -> NDArray[np.int32]:
-        """Delays (ms) given for dendrites of these lengths, as steps; ``shared``: one number may be for all."""
+        """Delays (ms) for dendrites of these lengths, as steps; ``shared``: one number may be for all."""
         what, dt = f"{self._label}.delay", self.network.dt
         self._check_writable("delay")
         if self.delay_kind is not DelayKind.PER_SYNAPSE and not (shared and is_number(value)):
@@ -417,58 +419,3 @@ class Synapses(ABC):
                 hint="Enable it with setup(structural_plasticity=True).",
             )
         raise ConfigurationError("Structural plasticity is not part of this version.")
-
-
-def population_of(end: Population | PopulationView) -> Population:
-    """The population itself, or the one behind a view."""
-    whole: Population = getattr(end, "population", end)
-    return whole
-
-
-def rank_in(population: Population, place: tuple[Any, ...]) -> int:
-    """The rank that a user gave as ``rank``, ``coordinates`` or ``(coordinates,)``; an error if there is none."""
-    given = place[0] if len(place) == 1 else place
-    if isinstance(given, tuple | list):
-        return population.rank_from_coordinates(tuple(given))
-    rank = whole(given, "A rank")
-    check_rank(rank, population.size)
-    return rank
-
-
-def tile(
-    matrix: NDArray[np.float64], post: tuple[int, ...] | None, pre: tuple[int, ...], label: str
-) -> NDArray[np.float64]:
-    """Rows of ``matrix`` as images of shape ``pre``, laid out as ``post`` or, if that is None, nearly square."""
-    if post is None:
-        width = max(1, isqrt(len(matrix)))
-        post = (max(isqrt(len(matrix) - 1) + 1, -(-len(matrix) // width)), width)
-    if len(post) > 2 or len(pre) > 2:
-        raise ConfigurationError(
-            f"{label}: receptive fields are drawn for populations of one or two dimensions, not {pre} to {post}."
-        )
-    (rows, columns), (height, width) = ((1, *shape) if len(shape) == 1 else shape for shape in (post, pre))
-    tiles = np.zeros((rows * columns, height * width))
-    tiles[: len(matrix)] = matrix
-    image = tiles.reshape(rows, columns, height, width).transpose(0, 2, 1, 3)
-    return image.reshape(rows * height, columns * width)
-
-
-def own_name(name: object, kind: str) -> str | None:
-    """A name given by the user."""
-    if not isinstance(name, str | None):
-        raise ConfigurationError(f"{kind}: name must be a text, not {name!r}.")
-    return name
-
-
-def one_target(target: object, kind: str) -> str:
-    """The target of a rate-coded projection: one name, or a list of one."""
-    if isinstance(target, list | tuple) and len(target) == 1:
-        target = target[0]
-    if isinstance(target, list | tuple) and target:
-        raise ConfigurationError(
-            f"{kind}: a rate-coded projection has one target, not {list(target)}.",
-            hint="make one projection for each target",
-        )
-    if not isinstance(target, str) or not target.isidentifier():
-        raise ConfigurationError(f"{kind}: target must be a name such as 'exc', not {target!r}.")
-    return target

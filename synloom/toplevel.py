@@ -21,7 +21,9 @@ def magic_network() -> Network:
     return registry.default_network()
 
 
-def compile(directory: str | Path | None = None, clean: bool = False, *, net_id: int = 0, **kwargs: Any) -> Build:
+def compile(
+    directory: str | Path | None = None, clean: bool = False, *, net_id: int = 0, **kwargs: Any
+) -> Build:
     """Build the network and make it ready to run; see ``Network.compile``."""
     return registry.network(net_id).compile(directory, clean, **kwargs)
 
@@ -58,7 +60,9 @@ def reset(
     registry.network(net_id).reset(populations, projections, synapses, monitors)
 
 
-def clear(functions: bool = True, neurons: bool = True, synapses: bool = True, constants: bool = True) -> None:
+def clear(
+    functions: bool = True, neurons: bool = True, synapses: bool = True, constants: bool = True
+) -> None:
     """Forget the default network and, as the flags say, global functions and constants.
 
     Parameters
@@ -166,7 +170,9 @@ def projections(
     ]
     filtered = (post, pre, target) != (None, None, None)
     if filtered and not found and not suppress_error:
-        raise ConfigurationError("No projection matches.", hint="pass suppress_error=True to get an empty list")
+        raise ConfigurationError(
+            "No projection matches.", hint="pass suppress_error=True to get an empty list"
+        )
     return found
 
 

@@ -1,11 +1,11 @@
-"""The transpose of a projection: a second reader of its store, from post back to pre. Spec 06, sections 4 and 5."""
+"""The transpose of a projection: a second reader of its store (spec 06, sections 4 and 5)."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from os import PathLike
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
@@ -17,21 +17,18 @@ from synloom.codegen.ir.model import DEFAULT_PSP_TEXT, Function
 from synloom.codegen.ir.types import Operation
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.lower.synapse import lower_psp
+from synloom.connect.ends import one_target, own_name
 from synloom.connect.values import Delays, delay_array, delays, is_number
 from synloom.projection import Projection
 from synloom.store import Reading
-from synloom.synapses import Synapses, one_target, own_name
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from synloom.synapses import Synapses
 
 
 class Transpose(Synapses):
     """The synapses of ``proj`` read backward: pre and post exchanged, the same weights in the same memory.
 
-    Whatever changes the weights of the forward projection, learning or assignment, is seen in the next step. The
-    transpose has no weights of its own and never learns. All of its inspection follows the forward store at each
-    call.
+    Whatever changes the weights of the forward projection, learning or assignment, is seen in the next step.
+    The transpose has no weights of its own and never learns. All inspection follows the forward store.
 
     Parameters
     ----------
@@ -96,11 +93,15 @@ class Transpose(Synapses):
         self.name = own_name(name, "Transpose") or f"proj{len(self.network.projections)}"
         self.target = one_target(target, "Transpose")
         if operation not in tuple(Operation):
-            raise ConfigurationError(f"Transpose: operation must be sum, max, min or mean, not {operation!r}.")
+            raise ConfigurationError(
+                f"Transpose: operation must be sum, max, min or mean, not {operation!r}."
+            )
         self.operation = str(operation)
         if not isinstance(psp, str | None):
             raise ConfigurationError(f"Transpose: psp must be a text, not {psp!r}.")
-        self._lower(SourceText(psp or "", f"Transpose '{self.name}'", "psp", 2, call_site(sys._getframe(1), self)))
+        self._lower(
+            SourceText(psp or "", f"Transpose '{self.name}'", "psp", 2, call_site(sys._getframe(1), self))
+        )
         self.flags = {"transmission": np.ones(1, np.bool_)}
         self.delay_of_forward = False
         self._own_delays = delay_array(0.0, 0, self.network)
@@ -172,7 +173,7 @@ class Transpose(Synapses):
     # -- connecting -------------------------------------------------------------------------------------
 
     def connect(self, delays: float | str = 0.0) -> Self:
-        """Set the delay: a number of ms, or ``'forward'`` for the delay of each forward synapse. May be left out."""
+        """Set the delay: a number of ms, or ``'forward'`` for that of each forward synapse. Optional."""
         return self._connect(delays)
 
     transpose = connect

@@ -1,6 +1,6 @@
-"""Looks at the pages: do their links lead somewhere, do the environment variables of the sources have their table?
+"""Checks the pages: links lead somewhere, and the environment variables of the sources are in their table.
 
-    python tools/check_docs.py
+python tools/check_docs.py
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def variables_in_table(root: Path = ROOT) -> set[str]:
 
 def complaints(root: Path = ROOT) -> list[str]:
     """Everything that is wrong, one line each."""
-    found = [f"{page.relative_to(root)}: no such file: {link}" for page in pages(root) for link in broken_links(page)]
+    found = []
+    for page in pages(root):
+        found += [f"{page.relative_to(root)}: no such file: {link}" for link in broken_links(page)]
     used, listed = variables_in_sources(root), variables_in_table(root)
     found += [f"{TABLE}: {name} is missing from the table" for name in sorted(used - listed)]
     found += [f"{TABLE}: nothing uses {name}" for name in sorted(listed - used)]

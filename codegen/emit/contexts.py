@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from synloom.codegen.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class FunctionText:
     """A user's function: its text as written, its C++ head and the returned expression."""
 
@@ -15,25 +16,23 @@ class FunctionText:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KernelHeader:
     """``<kernel>.hpp``: the argument struct of a kernel and its declaration."""
 
     TEMPLATE: ClassVar[str] = "cpp/kernel.hpp.j2"
     name: str
-    struct: str
     real: str
     summary: tuple[str, ...]
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeuronUnit:
     """``<kernel>.cpp`` of a neuron update."""
 
     TEMPLATE: ClassVar[str] = "cpp/neurons.cpp.j2"
     name: str
-    struct: str
     real: str
     clock: str
     includes: tuple[str, ...]
@@ -44,7 +43,7 @@ class NeuronUnit:
     store: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReaderText:
     """One reader of a sweep."""
 
@@ -62,13 +61,12 @@ class ReaderText:
     last: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SweepUnit:
     """``<kernel>.cpp`` of a sweep over a weight store."""
 
     TEMPLATE: ClassVar[str] = "cpp/sweep.cpp.j2"
     name: str
-    struct: str
     real: str
     clock: str
     includes: tuple[str, ...]
@@ -82,13 +80,12 @@ class SweepUnit:
     totals: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UpdateUnit:
     """``<kernel>.cpp`` of a synapse update."""
 
     TEMPLATE: ClassVar[str] = "cpp/update.cpp.j2"
     name: str
-    struct: str
     real: str
     clock: str
     includes: tuple[str, ...]
@@ -107,7 +104,7 @@ class UpdateUnit:
     rows_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ObjectText:
     """The buffers of one object in ``struct Network``."""
 
@@ -115,19 +112,18 @@ class ObjectText:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LaunchText:
     """One call of a kernel, with the condition under which it happens."""
 
     title: str
     condition: str
     kernel: str
-    struct: str
     arguments: tuple[str, ...]
     clock: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NetworkUnit:
     """``network.cpp``: the binding table and the phases of a step."""
 
@@ -146,7 +142,7 @@ class NetworkUnit:
     synapses: tuple[LaunchText, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CythonModule:
     """``network.pyx``: the same text for every network."""
 

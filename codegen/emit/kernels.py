@@ -13,8 +13,8 @@ from synloom.codegen.emit.contexts import (
     UpdateUnit,
 )
 from synloom.codegen.emit.names import cpp_name
-from synloom.codegen.emit.printer import Printer
-from synloom.codegen.ir.expr import Expr, Var, walk
+from synloom.codegen.emit.printer import AS_FUNCTIONS, Printer
+from synloom.codegen.ir.expr import Binary, Call, Expr, Var, walk
 from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.plan import (
     Field,
@@ -50,11 +50,6 @@ STORES = {
 INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
 
 
-def struct_name(kernel: str) -> str:
-    """``sweep_csr_1a2b`` -> ``SweepCsr1a2b``"""
-    return "".join(part[:1].upper() + part[1:] for part in kernel.split("_"))
-
-
 def field_name(kernel: Kernel, name: str) -> str:
     """The user's own attributes get a name C++ accepts; fields of ours are such names already."""
     own = {m.name for m in kernel.members} | set(kernel.wholes)
@@ -81,7 +76,6 @@ def kernel_header(kernel: Kernel, precision: Precision) -> KernelHeader:
         summary += [f"  {_reader_title(r)}" for r in kernel.readers]
     return KernelHeader(
         name=kernel.name,
-        struct=struct_name(kernel.name),
         real=printer.real,
         summary=tuple(summary),
         fields=tuple(declaration(kernel, f, printer) for f in kernel.fields),
@@ -97,6 +91,13 @@ def _functions(functions: tuple[Function, ...], precision: Precision) -> tuple[F
         head = f"{printer.type(f.dtype)} {cpp_name(f.name)}({', '.join(arguments)})"
         texts.append(FunctionText(f.text, head, printer.expr(f.body)))
     return tuple(texts)
+
+
+def _math(exprs: list[Expr], functions: tuple[Function, ...]) -> tuple[str, ...]:
+    """The header of mathematical functions, where one is called."""
+    nodes = gather.nodes(exprs, functions)
+    used = any(isinstance(n, Call) or (isinstance(n, Binary) and n.op in AS_FUNCTIONS) for n in nodes)
+    return ("math.hpp",) if used else ()
 
 
 def _uses_clock(exprs: list[Expr]) -> str:
@@ -127,7 +128,9 @@ def _loaded(block: tuple[Stmt, ...], always: str = "") -> set[str]:
     return loaded
 
 
-def _element_loads(members: tuple[Member, ...], index: str, locality: Locality, printer: Printer) -> list[str]:
+def _element_loads(
+    members: tuple[Member, ...], index: str, locality: Locality, printer: Printer
+) -> list[str]:
     """Locals for what there is one of per neuron, row or synapse."""
     return [
         f"{'' if m.assigned else 'const '}{printer.type(m.dtype)} {cpp_name(m.name)} = self.{cpp_name(m.name)}[{index}];"
@@ -155,7 +158,9 @@ def _whole_stores(members: tuple[Member, ...]) -> list[str]:
 def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
     printer = Printer(precision, functions=kernel.functions)
     exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
-    read_whole = _loaded(kernel.global_block) | _loaded(kernel.local_block) - gather.assigned(kernel.global_block)
+    read_whole = _loaded(kernel.global_block) | _loaded(kernel.local_block) - gather.assigned(
+        kernel.global_block
+    )
     whole = _whole_loads(_those(kernel.members, read_whole), kernel.wholes, printer)
     if kernel.global_block:
         body = printer.block(kernel.global_block, declared=read_whole)
@@ -165,10 +170,9 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
     return NeuronUnit(
         name=kernel.name,
-        struct=struct_name(kernel.name),
         real=printer.real,
         clock=_uses_clock(exprs),
-        includes=("math.hpp",),
+        includes=_math(exprs, kernel.functions),
         functions=_functions(kernel.functions, precision),
         whole=tuple(whole),
         load=tuple(load),
@@ -188,7 +192,6 @@ class Columns:
     interleaved: bool
     values: tuple[Value, ...]
     totals: tuple[str, ...]
-    struct: str
     real: str
 
     def at(self, name: str) -> str:
@@ -208,9 +211,12 @@ class Columns:
         if not names:
             return []
         if self.interleaved:
-            return [f"{self.struct}Column* column = reinterpret_cast<{self.struct}Column*>(self.scratch);"]
+            return ["Column* column = reinterpret_cast<Column*>(self.scratch);"]
         offsets = ["", " + self.columns"] + [f" + {n} * self.columns" for n in range(2, len(names))]
-        return [f"{self.real}* {name} = self.scratch{offset};" for name, offset in zip(names, offsets, strict=False)]
+        return [
+            f"{self.real}* {name} = self.scratch{offset};"
+            for name, offset in zip(names, offsets, strict=False)
+        ]
 
     def stage(self, ops: dict[str, str]) -> list[str]:
         """Copy what is read, reset what is added to."""
@@ -226,9 +232,7 @@ class Columns:
 def _line(value: Value, real: str) -> str:
     side = value.field.split("_", 1)[0]
     neurons = "1" if value.side is Side.WHOLE else f"self.{side}_size"
-    return (
-        f"DelayLine<{real}>{{\n    self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head}}"
-    )
+    return f"DelayLine<{real}>{{\n    self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head}}"
 
 
 def _value_preparations(values: tuple[Value, ...], real: str) -> list[str]:
@@ -237,10 +241,12 @@ def _value_preparations(values: tuple[Value, ...], real: str) -> list[str]:
     for v in values:
         if v.delay is DelayKind.PER_SYNAPSE:
             lines.append(f"const auto {v.name}_line = {_line(v, real)};")
-        elif v.delay is DelayKind.UNIFORM and v.side is Side.WHOLE:
-            lines.append(f"const {real} {v.name} = *{_line(v, real)}.at(*self.{v.delay_field} - 1);")
         elif v.delay is DelayKind.UNIFORM:
-            lines.append(f"const {real}* {v.name}_now = {_line(v, real)}.at(*self.{v.delay_field} - 1);")
+            pointer = (
+                f"const {real} {v.name} = *" if v.side is Side.WHOLE else f"const {real}* {v.name}_now = "
+            )
+            lines.append(f"const auto {v.name}_line = {_line(v, real)};")
+            lines.append(f"{pointer}{v.name}_line.at(*self.{v.delay_field} - 1);")
         elif v.side is Side.WHOLE:
             text = f"*self.{v.field}"
             lines.append(f"const {real} {v.name} = {text if v.dtype is DType.REAL else f'{real}({text})'};")
@@ -300,9 +306,8 @@ def _reader_title(reader: Reader) -> str:
 
 
 def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
-    struct = struct_name(kernel.name)
     totals = tuple(r.total for r in kernel.readers if r.backward)
-    columns = Columns(INTERLEAVED[kernel.store], kernel.values, totals, struct, precision.value)
+    columns = Columns(INTERLEAVED[kernel.store], kernel.values, totals, precision.value)
     printer = _synapse_printer(kernel, precision, columns, loaded=False)
     exprs = [r.psp for r in kernel.readers]
     ops = {r.total: OPS[r.operation] for r in kernel.readers}
@@ -311,13 +316,12 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         *_value_preparations(kernel.values, printer.real),
         *columns.pointers(),
     ]
-    includes = [STORES[kernel.store][0], "math.hpp"]
+    includes = [STORES[kernel.store][0], *_math(exprs, kernel.functions)]
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
         includes.append("delays.hpp")
     last = kernel.readers[-1]
     return SweepUnit(
         name=kernel.name,
-        struct=struct,
         real=printer.real,
         clock=_uses_clock(exprs),
         includes=tuple(sorted(includes)),
@@ -332,10 +336,14 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
     )
 
 
-def _reader(kernel: SweepKernel, reader: Reader, printer: Printer, columns: Columns, last: bool) -> ReaderText:
+def _reader(
+    kernel: SweepKernel, reader: Reader, printer: Printer, columns: Columns, last: bool
+) -> ReaderText:
     used = _temps([reader.psp])
     row = _row_values(kernel.values, used, printer.real)
-    semiglobal = tuple(m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp))
+    semiglobal = tuple(
+        m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp)
+    )
     row += _element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
     value = printer.expr(reader.psp)
     synapse = _synapse_values(kernel.values, used, printer.real)
@@ -371,20 +379,20 @@ def _synapse_arguments(*texts: str) -> str:
 def _total(reader: Reader, columns: Columns) -> str:
     """Adds the totals of the columns to their neurons' sums. Columns without synapses are left alone."""
     total = columns.at(reader.total)
-    add = f"self.{reader.sum_field}[self.column_ranks[j]] += {total}"
-    if reader.operation is Operation.SUM:
-        body = f"        {add};"
-    elif reader.operation is Operation.MEAN:
-        count = f"static_cast<{columns.real}>(self.column_counts[j])"
-        body = f"        if (self.column_counts[j] > 0) {add} / {count};"
-    else:
-        body = f"        if (self.column_counts[j] > 0) {add};"
-    return f"if (self.{reader.on_field}) {{\n    for (Index j = 0; j < self.columns; ++j) {{\n{body}\n    }}\n}}"
+    lines = []
+    if reader.operation is not Operation.SUM:
+        lines.append("if (self.column_counts[j] == 0) continue;")
+    if reader.operation is Operation.MEAN:
+        total += f" / static_cast<{columns.real}>(self.column_counts[j])"
+    lines.append(f"self.{reader.sum_field}[self.column_ranks[j]] += {total};")
+    body = "\n".join(f"        {line}" for line in lines)
+    return (
+        f"if (self.{reader.on_field}) {{\n    for (Index j = 0; j < self.columns; ++j) {{\n{body}\n    }}\n}}"
+    )
 
 
 def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
-    struct = struct_name(kernel.name)
-    columns = Columns(INTERLEAVED[kernel.store], kernel.values, (), struct, precision.value)
+    columns = Columns(INTERLEAVED[kernel.store], kernel.values, (), precision.value)
     printer = _synapse_printer(kernel, precision, columns, loaded=True)
     blocks = (kernel.global_block, kernel.row_block, kernel.local_block)
     exprs = [e for b in blocks for e in gather.expressions(b)]
@@ -414,7 +422,7 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     load += _synapse_values(kernel.values, _temps(list(gather.expressions(kernel.local_block))), printer.real)
     local = body(kernel.local_block, read[2])
     save = _element_stores(kernel.members, "s", Locality.LOCAL)
-    includes = ["math.hpp"]
+    includes = list(_math(exprs, kernel.functions))
     if kernel.local_block:
         includes.append(STORES[kernel.store][0])
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
@@ -422,7 +430,6 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     named_row = " i" if row or any("[i]" in line for line in (*load, *local)) else ""
     return UpdateUnit(
         name=kernel.name,
-        struct=struct,
         real=printer.real,
         clock=_uses_clock(exprs),
         includes=tuple(sorted(includes)),

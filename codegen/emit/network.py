@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
-from synloom.codegen.emit.kernels import field_name, struct_name
+from synloom.codegen.emit.kernels import field_name
 from synloom.codegen.emit.names import cpp_name
 from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
 from synloom.codegen.ir.types import Precision
@@ -51,7 +51,8 @@ def network_unit(plan: Plan) -> NetworkUnit:
             for d in plan.delays
         ),
         reductions=tuple(
-            f"if (*net.{r.population}.enabled) {text}" for r, text in zip(plan.reductions, reductions, strict=True)
+            f"if (*net.{r.population}.enabled) {text}"
+            for r, text in zip(plan.reductions, reductions, strict=True)
         ),
         refreshes=reductions,
         synapses=tuple(_launch(launch, kernels) for launch in plan.synapses),
@@ -95,7 +96,6 @@ def _launch(launch: Launch, kernels: dict[str, Kernel]) -> LaunchText:
         title=launch.title,
         condition=" && ".join(conditions),
         kernel=launch.kernel,
-        struct=struct_name(launch.kernel),
         arguments=tuple(f".{field_name(kernel, a.field)} = {value(a)}" for a in launch.arguments),
         clock=clock,
     )

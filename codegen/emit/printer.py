@@ -97,6 +97,9 @@ class Printer:
             case Unary(op=op, arg=arg):
                 text = ("-" if op == "-" else "!") + self.expr(arg, UNARY + 1)
                 return f"({text})" if outer > UNARY else text
+            case Binary(op="**", lhs=Var() as base, rhs=Const(value=2.0)):
+                text = f"{self.expr(base)} * {self.expr(base)}"
+                return f"({text})" if outer > OPERATORS["*"][1] else text
             case Binary(op=op) if op in AS_FUNCTIONS:
                 return self._function(expr)
             case Binary(op=op, lhs=lhs, rhs=rhs):
@@ -128,8 +131,6 @@ class Printer:
         base = self.expr(expr.lhs)
         if expr.op == "**" and isinstance(expr.rhs, Const):
             exponent = float(expr.rhs.value)
-            if exponent == 2.0 and isinstance(expr.lhs, Var):
-                return f"({base} * {base})"
             if exponent.is_integer() and abs(exponent) <= 4:
                 return f"power({base}, {int(exponent)})"
             if exponent == 0.5:
@@ -178,7 +179,11 @@ class Printer:
                 said = comment
             text = self.stmt(stmt)
             if guarded and not isinstance(stmt, Let) and stmt.target.name == guarded:
-                text = f"if ({guard}) {text}" if isinstance(stmt, Set) else text.replace("if (", f"if ({guard} && ", 1)
+                text = (
+                    f"if ({guard}) {text}"
+                    if isinstance(stmt, Set)
+                    else text.replace("if (", f"if ({guard} && ", 1)
+                )
             elif isinstance(stmt, Set) and stmt.target.name not in known:
                 known.add(stmt.target.name)
                 text = f"{self.type(stmt.target.dtype)} {text}"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import assert_never
 
 from synloom.codegen.errors import Origin
 from synloom.codegen.ir.types import DType, Locality, Scope
+from synloom.codegen.record import record
 
 
 def _origin() -> Origin | None:
     return field(default=None, compare=False, repr=False)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const:
     """A literal. ``value`` is a float for REAL, an int for INT, a bool for BOOL."""
 
@@ -23,7 +24,7 @@ class Const:
     origin: Origin | None = _origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """A name as parsed, not yet resolved. ``owner`` is ``""``, ``"pre"`` or ``"post"``."""
 
@@ -33,7 +34,7 @@ class Name:
     dtype: DType = DType.REAL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gradient:
     """``d<name>/dt`` on the left side of an equation; gone after lowering."""
 
@@ -42,7 +43,7 @@ class Gradient:
     dtype: DType = DType.REAL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Var:
     """A resolved name: which value, of whom, and how many of it there are."""
 
@@ -53,7 +54,7 @@ class Var:
     origin: Origin | None = _origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WeightedSum:
     """``sum(target)`` of a neuron (SELF), or ``pre.sum(target)`` / ``post.sum(target)`` in a synapse.
 
@@ -66,7 +67,7 @@ class WeightedSum:
     dtype: DType = DType.REAL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reduction:
     """``min``, ``max``, ``mean``, ``norm1`` or ``norm2`` of a local attribute over its whole population."""
 
@@ -77,7 +78,7 @@ class Reduction:
     dtype: DType = DType.REAL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draw:
     """A random number: one per element and step. ``site`` numbers the textual call within its model."""
 
@@ -88,7 +89,7 @@ class Draw:
     dtype: DType = DType.REAL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary:
     """``op`` is ``-`` (REAL) or ``not`` (BOOL)."""
 
@@ -98,11 +99,12 @@ class Unary:
     origin: Origin | None = _origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     """``lhs op rhs``. Arithmetic (``+ - * / // % **``) has REAL operands and result, comparisons
     (``== != < <= > >=``) REAL operands and a BOOL result, ``and``/``or`` BOOL throughout:
-    resolving inserted the casts."""
+    resolving inserted the casts.
+    """
 
     op: str
     lhs: Expr
@@ -111,7 +113,7 @@ class Binary:
     origin: Origin | None = _origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """A built-in function by its canonical name, or a user's function."""
 
@@ -121,7 +123,7 @@ class Call:
     origin: Origin | None = _origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Select:
     """``then if condition else other``; from ``if c: a else: b`` and from ``ite(c, a, b)``."""
 
@@ -132,7 +134,7 @@ class Select:
     origin: Origin | None = _origin()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cast:
     """Change of type: to BOOL is ``!= 0``, to INT truncates toward zero, BOOL to REAL is 0 or 1."""
 
@@ -141,9 +143,7 @@ class Cast:
     origin: Origin | None = _origin()
 
 
-Expr = (
-    Const | Name | Gradient | Var | WeightedSum | Reduction | Draw | Unary | Binary | Call | Select | Cast
-)
+Expr = Const | Name | Gradient | Var | WeightedSum | Reduction | Draw | Unary | Binary | Call | Select | Cast
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

@@ -6,7 +6,7 @@ in them have equal Model IR.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from synloom.codegen.errors import Origin
 from synloom.codegen.ir.expr import ZERO, Expr, Var
@@ -20,9 +20,10 @@ from synloom.codegen.ir.types import (
     Precision,
     StoreKind,
 )
+from synloom.codegen.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute:
     """A parameter or variable of a model.
 
@@ -39,7 +40,7 @@ class Attribute:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """``min=`` or ``max=`` of an equation, applied right after its variable was assigned."""
 
@@ -47,7 +48,7 @@ class Bound:
     value: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """``x = e``; an increment ``x op= e`` is ``x = x op (e)``. ``text`` is the equation as written, for comments."""
 
@@ -58,7 +59,7 @@ class Assignment:
     origin: Origin | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ode:
     """``coefficient * dx/dt = rhs``: the normal form of spec 01, 5.2, gradient-free on both sides."""
 
@@ -74,7 +75,7 @@ class Ode:
 Equation = Assignment | Ode
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A user's function. ``dtype`` and the argument types are REAL unless declared."""
 
@@ -85,7 +86,7 @@ class Function:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeuronModel:
     """A rate-coded neuron. Equations in declaration order; blocks by locality are cut by ``discretize``."""
 
@@ -98,7 +99,7 @@ class NeuronModel:
         return next((a for a in self.attributes if a.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SynapseModel:
     """A rate-coded synapse. ``w`` is always among the attributes."""
 
@@ -119,13 +120,13 @@ class SynapseModel:
         return any(e.target.name == "w" for e in self.equations)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PopulationIR:
     name: str
     neuron: NeuronModel
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProjectionIR:
     """A forward projection. ``single_weight``: one value of ``w`` for all synapses."""
 
@@ -139,7 +140,7 @@ class ProjectionIR:
     delay: DelayKind
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TransposeIR:
     """A second reader of ``forward``'s store, from the forward post population to the forward pre one.
 
@@ -159,7 +160,7 @@ class TransposeIR:
     functions: tuple[Function, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NetworkIR:
     """One network. Projections and transposes in creation order, which is the order of transmission."""
 

@@ -7,7 +7,6 @@ generated file that knows the names of the user's objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from synloom.codegen.artifact import Manifest
@@ -15,6 +14,7 @@ from synloom.codegen.ir.expr import Expr
 from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.stmt import Stmt
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Operation, Precision, Side, StoreKind
+from synloom.codegen.record import record
 
 
 class FieldKind(StrEnum):
@@ -23,7 +23,7 @@ class FieldKind(StrEnum):
     FLAG = "flag"  # a bool by value, worked out where the kernel is launched
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """One member of a kernel's argument struct."""
 
@@ -33,7 +33,7 @@ class Field:
     mutable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """An attribute of the model that a kernel reads or writes, in a field of the same name.
 
@@ -47,7 +47,7 @@ class Member:
     single: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """A value of a neuron population that synapses read, known to the kernel's expressions as ``TEMP name``.
 
@@ -68,7 +68,7 @@ def staged(values: tuple[Value, ...]) -> tuple[Value, ...]:
     return tuple(v for v in values if v.side is Side.COLUMN and v.delay is not DelayKind.PER_SYNAPSE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeuronKernel:
     """Update of one population: the global block once, then the local block for each neuron."""
 
@@ -83,7 +83,7 @@ class NeuronKernel:
     functions: tuple[Function, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reader:
     """One reading of a weight store: sums per row, or per column when ``backward``.
 
@@ -99,7 +99,7 @@ class Reader:
     total: str  # name of the accumulator of a column; empty for forward readers
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SweepKernel:
     """One pass over a store's weights that serves all its ``readers`` (D4)."""
 
@@ -119,7 +119,7 @@ class SweepKernel:
         return len(staged(self.values)) + sum(r.backward for r in self.readers)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SynapseKernel:
     """Update of the synaptic variables of one projection: global, per row, per synapse."""
 
@@ -146,7 +146,7 @@ Kernel = NeuronKernel | SweepKernel | SynapseKernel
 BufferRef = tuple[str, str]  # object, field of the manifest
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """What a kernel's field is bound to. A FLAG is the conjunction of bool buffers."""
 
@@ -154,7 +154,7 @@ class Argument:
     buffers: tuple[BufferRef, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Launch:
     """A kernel bound to objects. Skipped unless all ``guards`` hold, or any of its FLAG arguments if it has some."""
 
@@ -165,7 +165,7 @@ class Launch:
     schedule: str = ""  # object whose learning period decides whether the launch is due
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClearSum:
     """Phase 1: one weighted sum of one population is set to zero."""
 
@@ -173,7 +173,7 @@ class ClearSum:
     field: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushDelay:
     """Phase 6: the current values enter a population's delay line."""
 
@@ -183,7 +183,7 @@ class PushDelay:
     single: bool  # a value of the whole population
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reduce:
     """Phase 7: a global operation over a population."""
 
@@ -193,7 +193,7 @@ class Reduce:
     into: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Plan:
     """One step, phase by phase (spec 02, section 2)."""
 
@@ -206,5 +206,7 @@ class Plan:
     reductions: tuple[Reduce, ...]
     synapses: tuple[Launch, ...]
     scratch: tuple[tuple[str, int], ...]  # object, reals per column of its store
-    objects: tuple[tuple[str, str], ...]  # the user's name, the name in the manifest: populations, then projections
+    objects: tuple[
+        tuple[str, str], ...
+    ]  # the user's name, the name in the manifest: populations, then projections
     manifest: Manifest

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from synloom.codegen.ir.expr import Expr, Var
 from synloom.codegen.ir.types import DType
+from synloom.codegen.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Let:
     """A new local value. ``name`` is unique within the block; it is read as ``Var(TEMP, name)``."""
 
@@ -18,7 +17,7 @@ class Let:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Set:
     """``target = value``, converted to the target's type. ``comment`` is the equation it came from."""
 
@@ -27,7 +26,7 @@ class Set:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clamp:
     """``if (target < limit) target = limit`` for ``min``; the same with ``>`` for ``max``. NaN stays NaN."""
 

@@ -111,7 +111,7 @@ def print_ir(node: object, indent: int = 0) -> str:
         shown = [
             (f.name, value)
             for f in fields(node)
-                if f.compare and (value := getattr(node, f.name)) not in ((), "", None) and value is not False
+            if f.compare and (value := getattr(node, f.name)) not in ((), "", None) and value is not False
         ]
         if all(not is_dataclass(v) and not isinstance(v, tuple) for _, v in shown) and len(shown) <= 8:
             return type(node).__name__ + " " + ", ".join(f"{n}={print_ir(v)}" for n, v in shown)

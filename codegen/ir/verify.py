@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synloom.codegen.errors import CodegenError
-from synloom.codegen.ir.expr import Binary, Cast, Expr, Gradient, Name, Reduction, Select, Unary, Var, WeightedSum, walk
+from synloom.codegen.ir.expr import (
+    Binary,
+    Cast,
+    Expr,
+    Gradient,
+    Name,
+    Reduction,
+    Select,
+    Unary,
+    Var,
+    WeightedSum,
+    walk,
+)
 from synloom.codegen.ir.model import Attribute, Equation, NetworkIR, Ode, ProjectionIR, TransposeIR
 from synloom.codegen.ir.plan import Kernel, NeuronKernel, Plan, SweepKernel
 from synloom.codegen.ir.stmt import Clamp, Let, Stmt

@@ -115,7 +115,8 @@ CPP_KEYWORDS: Final[frozenset[str]] = _words(
     """
 )
 
-KEYWORDS: Final[frozenset[str]] = CPP_KEYWORDS | frozenset(keyword.kwlist)
+PYTHON_KEYWORDS: Final[frozenset[str]] = frozenset(keyword.kwlist)
+KEYWORDS: Final[frozenset[str]] = CPP_KEYWORDS | PYTHON_KEYWORDS
 
 # Words of the grammar and of the built-in symbols (spec 01, 7.3).
 SYMBOLS: Final[frozenset[str]] = _words(

@@ -26,7 +26,7 @@ from synloom.codegen.ir.expr import (
     WeightedSum,
 )
 from synloom.codegen.ir.types import DType, Scope
-from synloom.codegen.lang.builtins import DISTRIBUTIONS, KEYWORDS, OPERATORS
+from synloom.codegen.lang.builtins import DISTRIBUTIONS, OPERATORS, PYTHON_KEYWORDS
 from synloom.codegen.lang.tokens import Kind, Token, Tokens
 
 # Trees are walked recursively, with Python's limit of a thousand calls.
@@ -173,7 +173,7 @@ class ExpressionParser:
                 self._neighbour(token)
             case "sum":
                 self._weighted_sum(token, "", 0)
-            case word if word in KEYWORDS or word == "is":
+            case word if word in PYTHON_KEYWORDS:
                 self._wrong_operand(token)
             case _ if gradient := read_gradient(self.tokens, self.at):
                 name, length = gradient

@@ -59,8 +59,8 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
             continue
         kind, word = _KINDS[group], match.group()
         if kind is Kind.NAME and not word.isascii():
-            word = normalize("NFKC", word)
-            kind = Kind.NAME if word.isidentifier() else Kind.BAD
+            normalized = normalize("NFKC", word)
+            kind, word = (Kind.NAME, normalized) if normalized.isidentifier() else (Kind.BAD, word)
         tokens.append(Token(kind, word, match.start(), match.end()))
     return tokens
 

@@ -12,7 +12,7 @@ from synloom.codegen.errors import ModelError
 from synloom.codegen.ir.expr import Call, Expr, Reduction, Var, WeightedSum, transform, walk
 from synloom.codegen.ir.model import Attribute, Function
 from synloom.codegen.ir.plan import Field, Kernel, Member
-from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
+from synloom.codegen.ir.stmt import Clamp, Let, Stmt
 from synloom.codegen.ir.types import Scope
 
 KernelT = TypeVar("KernelT", bound=Kernel)
@@ -48,7 +48,10 @@ def nodes(exprs: Iterable[Expr], functions: Iterable[Function] = ()) -> Iterator
 
 
 def members(
-    attributes: tuple[Attribute, ...], used: Iterable[Expr], changed: set[str], single: frozenset[str] = frozenset()
+    attributes: tuple[Attribute, ...],
+    used: Iterable[Expr],
+    changed: set[str],
+    single: frozenset[str] = frozenset(),
 ) -> tuple[Member, ...]:
     """The attributes that are read or assigned, in order of declaration."""
     read = {n.name for n in used if isinstance(n, Var) and n.scope is Scope.SELF}
@@ -97,7 +100,9 @@ def refuse_clashes(fields: Iterable[Field], attributes: tuple[Attribute, ...]) -
     for f in fields:
         if f.name in seen:
             origin = next((a.origin for a in attributes if a.name == f.name), None)
-            raise ModelError(f'"{f.name}" is a name the generated code needs for itself.', origin, "choose another name")
+            raise ModelError(
+                f'"{f.name}" is a name the generated code needs for itself.', origin, "choose another name"
+            )
         seen.add(f.name)
 
 

@@ -27,7 +27,7 @@ from synloom.codegen.ir.types import DelayKind, DType, Locality, Precision
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.expand_sums import expand_sums
 from synloom.codegen.passes.plan_neurons import plan_neuron
-from synloom.codegen.passes.plan_synapses import Reading, plan_sweep, plan_update, reading_of
+from synloom.codegen.passes.plan_synapses import Reading, plan_sweep, plan_update
 from synloom.codegen.passes.share_sweeps import share_sweeps
 
 OWN_OBJECTS = ("clock", "constants", "recorders")
@@ -165,7 +165,10 @@ def _launch_neuron(build: Builder, population: PopulationIR) -> Launch:
     enabled = build.slot(owner, "enabled", DType.BOOL, "flag")
     constants = set(gather.constants(_all_exprs(kernel)))
     arguments = tuple(
-        Argument(f.name, (build.constant(f.name) if f.name in constants else build.of_population(population, f.name),))
+        Argument(
+            f.name,
+            (build.constant(f.name) if f.name in constants else build.of_population(population, f.name),),
+        )
         for f in kernel.fields
     )
     return Launch(kernel.name, population.name, arguments, guards=(enabled,))
@@ -277,5 +280,3 @@ def _arguments(
         return (build.of_population(sides.row if side == "row" else sides.column, what, f.dtype),)
 
     return tuple(Argument(f.name, bind(f)) for f in kernel.fields)
-
-

@@ -81,7 +81,7 @@ class Values:
         taken = self.found.get(value.name)
         if taken is not None and taken != value:
             # The same attribute read with another delay.
-            value = replace(value, name=f"{value.name}_{self.delay_field or 'now'}")
+            value = replace(value, name=f"{value.name}_{self.delay_field if delayed else 'undelayed'}")
         self.found[value.name] = value
         # Values arrive as reals, whatever their buffer holds: a column stages them so.
         loaded = Var(Scope.TEMP, value.name, Locality.LOCAL, DType.REAL, expr.origin)

@@ -10,6 +10,7 @@ import numpy as np
 
 from synloom import registry
 from synloom.codegen.errors import ConfigurationError
+from synloom.geometry import check_rank, whole
 from synloom.individual import IndividualNeuron
 from synloom.population import Population
 from synloom.view import PopulationView
@@ -33,7 +34,7 @@ class Connector(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Ranks of pre and post neurons in the user's order, each once; ``recurrent`` if both are of one population."""
+    """Ranks of pre and post neurons in the user's order; ``recurrent`` if they are of one population."""
 
     pre: NDArray[np.int32]
     post: NDArray[np.int32]
@@ -95,4 +96,42 @@ def end_of(network: Network, end: Any, side: str) -> Population | PopulationView
         if population.name == end:
             return population
     known = ", ".join(population.name for population in network.populations) or "none"
-    raise ConfigurationError(f"Projection: there is no population named '{end}'.", hint=f"populations: {known}")
+    raise ConfigurationError(
+        f"Projection: there is no population named '{end}'.", hint=f"populations: {known}"
+    )
+
+
+def population_of(end: Population | PopulationView) -> Population:
+    """The population itself, or the one behind a view."""
+    return end.population if isinstance(end, PopulationView) else end
+
+
+def rank_in(population: Population, place: tuple[Any, ...]) -> int:
+    """The rank that a user gave as ``rank``, ``coordinates`` or ``(coordinates,)``."""
+    given = place[0] if len(place) == 1 else place
+    if isinstance(given, tuple | list):
+        return population.rank_from_coordinates(tuple(given))
+    rank = whole(given, "A rank")
+    check_rank(rank, population.size)
+    return rank
+
+
+def own_name(name: object, kind: str) -> str | None:
+    """A name given by the user."""
+    if not isinstance(name, str | None):
+        raise ConfigurationError(f"{kind}: name must be a text, not {name!r}.")
+    return name
+
+
+def one_target(target: object, kind: str) -> str:
+    """The target of a rate-coded projection: one name, or a list of one."""
+    if isinstance(target, list | tuple) and len(target) == 1:
+        target = target[0]
+    if isinstance(target, list | tuple) and target:
+        raise ConfigurationError(
+            f"{kind}: a rate-coded projection has one target, not {list(target)}.",
+            hint="make one projection for each target",
+        )
+    if not isinstance(target, str) or not target.isidentifier():
+        raise ConfigurationError(f"{kind}: target must be a name such as 'exc', not {target!r}.")
+    return target

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any
+from inspect import signature
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synloom.codegen.errors import ConfigurationError
 from synloom.connect.ends import Ends
 from synloom.connect.regular import Given
 from synloom.connect.values import steps
+from synloom.geometry import whole
 from synloom.messages import warning
 from synloom.registry import default_network
 from synloom.store import Pattern
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+Triplets = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     post: int
     pre: NDArray[np.int64]
@@ -44,20 +45,24 @@ class LILConnectivity:
         self._rows: list[_Row] = []
 
     def add(self, post_rank: int, ranks: Iterable[int], weights: Any, delays: Any) -> None:
-        """Append a dendrite. ``weights`` and ``delays`` (ms) have one value per rank, or one value for all."""
-        pre = np.asarray(list(ranks))
+        """Append a dendrite; ``weights`` and ``delays`` (ms) have one value per rank, or one for all."""
+        post = whole(post_rank, "A post rank")
+        try:
+            pre = np.asarray(list(ranks))
+        except (TypeError, ValueError):
+            raise ConfigurationError(f"Dendrite {post}: pre ranks must be a list of integers.") from None
         if pre.size == 0:
             return
         if pre.ndim != 1 or pre.dtype.kind not in "iu" or (pre < 0).any():
-            raise ConfigurationError(f"Dendrite {post_rank}: pre ranks must be integers of at least 0.")
+            raise ConfigurationError(f"Dendrite {post}: pre ranks must be integers of at least 0.")
         row = _Row(
-            int(post_rank),
+            post,
             pre.astype(np.int64),
-            _spread(weights, len(pre), f"Dendrite {post_rank}: weights"),
-            _spread(delays, len(pre), f"Dendrite {post_rank}: delays"),
+            _spread(weights, len(pre), f"Dendrite {post}: weights"),
+            _spread(delays, len(pre), f"Dendrite {post}: delays"),
         )
         if not (np.isfinite(row.delay) & (row.delay >= 0.0)).all():
-            raise ConfigurationError(f"Dendrite {post_rank}: delays must be finite and not negative.")
+            raise ConfigurationError(f"Dendrite {post}: delays must be finite and not negative.")
         if self._rows and row.post < self._rows[-1].post and not self.requires_sorting:
             warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
             self.requires_sorting = True
@@ -120,39 +125,26 @@ class LILConnectivity:
 
     def compute_average_col_idx_gap(self) -> tuple[float, float]:
         """Mean and standard deviation of the distances between neighbouring pre ranks of a dendrite."""
-        gaps = np.concatenate([np.diff(np.sort(row.pre)) for row in self._rows] or [np.empty(0)])
+        gaps = np.concatenate([np.empty(0), *(np.diff(np.sort(row.pre)) for row in self._rows)])
         return (float(gaps.mean()), float(gaps.std())) if gaps.size else (0.0, 0.0)
 
     def validate(self) -> None:
-        """Merge dendrites of the same post neuron; an error if a synapse appears twice."""
-        merged: dict[int, _Row] = {}
-        for row in self._rows:
-            have = merged.get(row.post)
-            if have is not None:
-                parts = (row.post, *map(np.concatenate, zip(_columns(have), _columns(row), strict=True)))
-                row = _Row(*parts)
-            merged[row.post] = row
-        for row in merged.values():
-            ranks, times = np.unique(row.pre, return_counts=True)
-            if (times > 1).any():
-                pre = int(ranks[times > 1][0])
-                raise ConfigurationError(f"The synapse from pre neuron {pre} to post neuron {row.post} appears twice.")
-        self._rows = list(merged.values())
+        """Sort the dendrites and merge those of one post neuron; an error if a synapse appears twice."""
+        post, pre, w, delay = self.triplets()
+        order = _sorted(post, pre, "")
+        groups = np.split(order, np.flatnonzero(np.diff(post[order])) + 1)
+        self._rows = [_Row(int(post[g[0]]), pre[g], w[g], delay[g]) for g in groups if g.size]
 
-    def triplets(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    def triplets(self) -> Triplets:
         """Post rank, pre rank, weight and delay (ms) of each synapse, in the order they were added."""
-        posts = np.repeat(np.array(self.post_rank, np.int64), [len(row.pre) for row in self._rows])
-        if not self._rows:
-            return posts, posts, np.empty(0), np.empty(0)
-        pre, w, delay = (np.concatenate(part) for part in zip(*map(_columns, self._rows), strict=True))
-        return posts, pre, w, delay
+        rows = self._rows
+        post = np.repeat(np.array(self.post_rank, np.int64), [len(row.pre) for row in rows])
+        pre = np.concatenate([np.empty(0, np.int64), *(row.pre for row in rows)])
+        w = np.concatenate([np.empty(0), *(row.w for row in rows)])
+        return post, pre, w, np.concatenate([np.empty(0), *(row.delay for row in rows)])
 
 
 CSR = LILConnectivity
-
-
-def _columns(row: _Row) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    return row.pre, row.w, row.delay
 
 
 def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
@@ -165,7 +157,21 @@ def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
     return flat if len(flat) == size else np.full(size, flat[0])
 
 
-def from_lists(ends: Ends, given: LILConnectivity) -> tuple[Given, NDArray[np.float64], NDArray[np.float64] | float]:
+def _sorted(post: NDArray[np.int64], pre: NDArray[np.int64], where: str) -> NDArray[np.int64]:
+    """The order by post, then by pre rank; an error if a synapse appears twice."""
+    order = np.lexsort((pre, post))
+    twice = np.flatnonzero((np.diff(post[order]) == 0) & (np.diff(pre[order]) == 0))
+    if twice.size:
+        first = order[twice[0]]
+        raise ConfigurationError(
+            f"{where}the synapse from pre neuron {pre[first]} to post neuron {post[first]} appears twice."
+        )
+    return order
+
+
+def from_lists(
+    ends: Ends, given: LILConnectivity
+) -> tuple[Given, NDArray[np.float64], NDArray[np.float64] | float]:
     """The pattern, weights and delays (ms) of a :class:`LILConnectivity`, checked and in store order."""
     return from_triplets(ends, *given.triplets())
 
@@ -182,11 +188,7 @@ def from_triplets(
         wrong = ranks[~np.isin(ranks, known)]
         if wrong.size:
             raise ends.error(f"{side} rank {int(wrong[0])} is not a neuron of the {side} side.")
-    order = np.lexsort((pre, post))
-    twice = np.flatnonzero((np.diff(post[order]) == 0) & (np.diff(pre[order]) == 0))
-    if twice.size:
-        first = order[twice[0]]
-        raise ends.error(f"the synapse from pre neuron {pre[first]} to post neuron {post[first]} appears twice.")
+    order = _sorted(post, pre, f"Projection '{ends.projection}': ")
     lengths = np.bincount(np.searchsorted(ends.rows, post), minlength=len(ends.rows)).astype(np.int64)
     column = np.searchsorted(ends.columns, pre[order]).astype(np.int32)
     pattern = Pattern.of(ends.rows, ends.columns, lengths, column)
@@ -195,19 +197,19 @@ def from_triplets(
     return Given(pattern), weights[order], spread
 
 
-def call_method(ends: Ends, method: Callable[..., Any], pre: Any, post: Any, dt: float, args: dict[str, Any]) -> Any:
+def call_method(
+    ends: Ends, method: Callable[..., Any], pre: Any, post: Any, dt: float, args: dict[str, Any]
+) -> Any:
     """Call the user's function; a third parameter named ``dt`` that was not given receives the step."""
     if not callable(method):
         raise ends.error(f"method must be a function, not {type(method).__name__}.")
     try:
-        parameters = signature(method).parameters
-    except (TypeError, ValueError):
-        parameters = {}
-    wants_dt = len(parameters) > 2 and list(parameters)[2] == "dt" and "dt" not in args
-    if wants_dt and parameters["dt"].kind is not Parameter.KEYWORD_ONLY:
-        made = method(pre, post, dt, **args)
-    else:
-        made = method(pre, post, **({"dt": dt} if wants_dt else {}), **args)
+        names = list(signature(method).parameters)
+    except (TypeError, ValueError):  # some built-in callables have none
+        names = []
+    if names[2:3] == ["dt"]:
+        args = {"dt": dt, **args}
+    made = method(pre, post, **args)
     if not isinstance(made, LILConnectivity):
         name = getattr(method, "__name__", "the function")
         raise ends.error(f"{name}() must return a LILConnectivity, not {type(made).__name__}.")

@@ -1,4 +1,4 @@
-"""Connectors from a matrix of weights, dense or sparse. What is wrong with it is said when they are called."""
+"""Connectors from a matrix of weights, dense or sparse. Its mistakes are told at the call."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ def is_sparse(value: Any) -> bool:
     return hasattr(value, "tocoo") and hasattr(value, "nnz")
 
 
-def from_matrix(ends: Ends, weights: Any, delays: Any, pre_post: bool) -> tuple[Given, NDArray[np.float64], Any]:
-    """Rows are post neurons, columns pre neurons, both in the order of the views; NaN and None are no synapse.
+def from_matrix(
+    ends: Ends, weights: Any, delays: Any, pre_post: bool
+) -> tuple[Given, NDArray[np.float64], Any]:
+    """Rows are post and columns pre neurons in the order of the views; NaN and None are no synapse.
 
-    Returns the pattern, its weights and its delays (ms), both in store order; other delays as they were given.
+    Returns the pattern, its weights and delays (ms) in store order; other delays as they were given.
     """
     if is_sparse(weights):
         raise ends.error("connect_from_matrix() needs a dense matrix.", hint="use connect_from_sparse()")
@@ -64,9 +66,9 @@ def _dense(ends: Ends, values: Any, what: str, pre_post: bool) -> NDArray[np.flo
 
 
 def from_sparse(ends: Ends, weights: Any, delays: Any) -> tuple[Given, NDArray[np.float64], Any]:
-    """Rows are pre neurons, columns post neurons; each stored entry is a synapse, zeros too, but not NaN.
+    """Rows are pre and columns post neurons; each stored entry is a synapse, zeros too, but not NaN.
 
-    Returns the pattern, its weights and its delays (ms), both in store order; other delays as they were given.
+    Returns the pattern, its weights and delays (ms) in store order; other delays as they were given.
     """
     row, column, values = _sparse(ends, weights, "weights")
     kept = ~np.isnan(values)
@@ -76,7 +78,7 @@ def from_sparse(ends: Ends, weights: Any, delays: Any) -> tuple[Given, NDArray[n
         delay_row, delay_column, delay = _sparse(ends, delays, "delays")
         if not (np.array_equal(row, delay_row) and np.array_equal(column, delay_column)):
             raise ends.error(
-                f"delays must have the same stored entries as weights: {len(values)} weights, {len(delay)} delays.",
+                f"delays must be stored where weights are: {len(values)} weights, {len(delay)} delays.",
                 hint="give the delays a stored entry wherever the weights have one, and nowhere else",
             )
         delays = delay[kept]
@@ -90,7 +92,7 @@ def from_sparse(ends: Ends, weights: Any, delays: Any) -> tuple[Given, NDArray[n
 def _sparse(
     ends: Ends, matrix: Any, what: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Row, column and value of each stored entry, sorted, in terms of the store; equal places are added up."""
+    """Row, column and value of each stored entry, sorted as in the store; equal places are added up."""
     if not is_sparse(matrix):
         hint = "use connect_from_matrix() for a dense matrix (there rows are post neurons)"
         raise ends.error(f"{what} must be a sparse matrix of SciPy, not {type(matrix).__name__}.", hint=hint)

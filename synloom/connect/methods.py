@@ -26,9 +26,9 @@ class ConnectMethods:
     """Connectors, by the names of both generations of scripts. Each returns the projection.
 
     ``weights`` is a number or a random distribution, ``delays`` the same in ms; at least one step is applied.
-    ``force_multiple_weights`` keeps one weight per synapse where a single number would do. ``storage_format`` and
-    ``storage_order`` change speed and memory, never results. Synapses of a neuron with itself are left out unless
-    ``allow_self_connections``. All raise :class:`ConfigurationError` for arguments that have no meaning.
+    ``force_multiple_weights`` keeps one weight per synapse where a single number would do. Neurons are
+    connected with themselves if ``allow_self_connections``. ``storage_format`` and ``storage_order`` change
+    speed and memory, never results. All raise ConfigurationError for arguments that have no meaning.
     """
 
     name: str
@@ -185,11 +185,13 @@ class ConnectMethods:
         storage_order: str | None = None,
         **args: Any,
     ) -> Self:
-        """What ``method(pre, post, **args)`` returns, called at once. A third parameter ``dt`` receives the step."""
+        """What ``method(pre, post, **args)`` returns, called at once; a third parameter ``dt`` is filled."""
         ends = self._ends()
         made = lil.call_method(ends, method, self.pre, self.post, self.network.dt, args)
         name = getattr(method, "__name__", type(method).__name__)
-        return self._given(f"User-defined: {name}()", lil.from_lists(ends, made), (storage_format, storage_order))
+        return self._given(
+            f"User-defined: {name}()", lil.from_lists(ends, made), (storage_format, storage_order)
+        )
 
     def connect_from_file(
         self,
@@ -198,7 +200,7 @@ class ConnectMethods:
         storage_format: str | None = None,
         storage_order: str | None = None,
     ) -> Self:
-        """Synapses, weights and delays that ``save_connectivity()`` wrote. ``pickle_encoding`` has no effect."""
+        """Synapses, weights and delays that ``save_connectivity()`` wrote. ``pickle_encoding`` is ignored."""
         ends = self._ends()
         given = connectivity_file.read(filename, ends)
         several = not isinstance(given[1], float)
@@ -234,7 +236,9 @@ class ConnectMethods:
                 hint="connect before compile(); projection.w = ... changes weights at any time",
             )
         if self._connection is not None:
-            messages.warning(f"Projection '{self.name}' was connected already: {name} replaces {self._connection.name}.")
+            messages.warning(
+                f"Projection '{self.name}' was connected already: {name} replaces {self._connection.name}."
+            )
         self._connected(Connection(name, connector, weights, checked, form, one_weight))
         return self
 

@@ -27,7 +27,7 @@ class FixedProbability:
     self_connections: bool
 
     def build(self, rng: np.random.Generator) -> Pattern:
-        """Draw the distances between synapses in one long row of candidates: the work grows with synapses only."""
+        """Draw distances between synapses along all candidates: the work grows with synapses only."""
         rows, columns = self.ends.rows, self.ends.columns
         own = np.full(len(rows), -1) if self.self_connections else self.ends.own_column()
         width, candidates = len(columns), len(rows) * len(columns)
@@ -101,7 +101,7 @@ def choose(
 
 
 def _distinct(rng: np.random.Generator, rows: int, candidates: int, number: int) -> NDArray[np.int32]:
-    """``number`` different integers below ``candidates`` for each row, every subset equally likely; ascending."""
+    """``number`` different integers below ``candidates`` per row, ascending, all sets equally likely."""
     if number == 0:
         return np.empty((rows, 0), np.int32)
     if 2 * number > candidates:
@@ -145,12 +145,13 @@ def fixed_number_post(ends: Ends, number: Any, self_connections: bool) -> Connec
 
 
 def _count(ends: Ends, number: Any, candidates: int, side: str) -> int:
-    if not isinstance(number, Real) or not float(number).is_integer() or number < 0:
+    if not isinstance(number, Real) or not float(number).is_integer() or float(number) < 0.0:
         raise ends.error(f"number must be an integer of at least 0, not {number!r}.")
-    if number > candidates:
+    count = int(float(number))
+    if count > candidates:
         raise ends.error(
-            f"number = {number}, but a neuron has only {candidates} {side} neurons to choose from.",
+            f"number = {count}, but a neuron has only {candidates} {side} neurons to choose from.",
             hint="neurons are chosen without repetition, and without the neuron itself unless "
             "allow_self_connections=True",
         )
-    return int(number)
+    return count

@@ -70,7 +70,7 @@ def one_to_one(ends: Ends) -> Connector:
     """The k-th pre neuron to the k-th post neuron; warns where the sizes differ."""
     if len(ends.pre) != len(ends.post):
         warning(
-            f"Projection '{ends.projection}': one-to-one between {len(ends.pre)} pre and {len(ends.post)} post "
-            f"neurons connects the first {min(len(ends.pre), len(ends.post))} of each."
+            f"Projection '{ends.projection}': one-to-one between {len(ends.pre)} pre and {len(ends.post)} "
+            f"post neurons connects the first {min(len(ends.pre), len(ends.post))} of each."
         )
     return OneToOne(ends)

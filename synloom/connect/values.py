@@ -1,4 +1,4 @@
-"""Weights and delays of connectors: what may be given, and how it fills one array with a value per synapse."""
+"""Weights and delays of connectors: what may be given, and how it fills an array."""
 
 from __future__ import annotations
 
@@ -91,13 +91,16 @@ def delays(owner: str, value: Any, dt: float) -> Values:
         highest = getattr(value, "max", getattr(value, "n", None))
         if highest is None:
             raise ConfigurationError(
-                f"{owner}: delays drawn from {value!r} have no upper bound.", hint="give the distribution a max="
+                f"{owner}: delays drawn from {value!r} have no upper bound.",
+                hint="give the distribution a max=",
             )
         limit = np.array([highest], np.float64)
     elif is_number(value) or (isinstance(value, np.ndarray) and value.dtype.kind in "buif"):
         limit = np.atleast_1d(np.asarray(value, np.float64))
         if (limit < 0.0).any():
-            raise ConfigurationError(f"{owner}: delays must not be negative.", hint="0.0 is a delay of one step")
+            raise ConfigurationError(
+                f"{owner}: delays must not be negative.", hint="0.0 is a delay of one step"
+            )
     else:
         raise ConfigurationError(
             f"{owner}: delays must be a number of ms or a random distribution, not {type(value).__name__}."
@@ -116,10 +119,10 @@ def steps(ms: ArrayLike, dt: float) -> NDArray[np.int32]:
 
 
 def flatten(what: str, value: Any, lengths: NDArray[np.int64]) -> Any:
-    """What a user may assign to a local attribute, as a number, a distribution or a flat array, in reading order.
+    """What a user assigns to a local attribute, as a number, a distribution or a flat array.
 
-    Accepted are one value for all, one per dendrite, a list of rows with exactly these lengths, and a 2-D array if
-    all rows are equally long. Whether they are numbers is checked by whoever stores them.
+    Accepted are one value for all, one per dendrite, a list of rows with exactly these lengths, and a 2-D
+    array if all rows are equally long. Whether they are numbers is checked by whoever stores them.
     """
     if isinstance(value, RandomDistribution) or is_number(value):
         return value
@@ -149,7 +152,7 @@ def _misfit(what: str, value: Any, lengths: NDArray[np.int64]) -> ConfigurationE
         given = f"{value!r} ({type(value).__name__})"
     return ConfigurationError(
         f"{what}: {len(lengths)} rows of lengths {shown} were expected, not {given}.",
-        hint="give a number, a random distribution, one number per dendrite, or one row of numbers per dendrite",
+        hint="give a number, a random distribution, one number per dendrite, or one row per dendrite",
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages are true of the tree: links lead somewhere, and every environment variable is in the one table."""
+"""The pages are true of the tree: links lead somewhere, environment variables are in the one table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def test_there_is_something_to_look_at(check_docs: ModuleType) -> None:
 def test_a_broken_link_and_a_forgotten_variable_are_found(check_docs: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "runtime").mkdir()
-    (tmp_path / "README.md").write_text("[here](docs/caching-and-builds.md) [there](gone.md) [web](https://x.y)\n")
+    (tmp_path / "README.md").write_text(
+        "[here](docs/caching-and-builds.md) [there](gone.md) [web](https://x.y)\n"
+    )
     (tmp_path / "docs" / "caching-and-builds.md").write_text("| `SYNLOOM_OLD` | unused |\n")
     (tmp_path / "runtime" / "a.py").write_text('os.environ["SYNLOOM_NEW"]\n')
     assert check_docs.complaints(tmp_path) == [

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,13 @@ def examples(page: Path) -> list[Example]:
     text = page.read_text(encoding="utf-8")
     blocks = list(BLOCK.finditer(text))
     found = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         if block[1] != "python":
             continue
         output = None
-        if following is not None and following[1] == "text" and not text[block.end() : following.start()].strip():
-            output = following[2]
+        if following is not None and following[1] == "text":
+            at_once = not text[block.end() : following.start()].strip()
+            output = following[2] if at_once else None
         found.append(Example(block[2], output))
     return found
 

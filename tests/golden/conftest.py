@@ -10,8 +10,9 @@ import pytest
 FOLDER = Path(__file__).parent / "expected"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+@pytest.fixture(autouse=True)
+def clean(fresh: None) -> None:
+    """Nothing of one network reaches the next."""
 
 
 @pytest.fixture

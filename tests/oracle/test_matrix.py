@@ -56,6 +56,8 @@ PSPS = {
     "function": "w*bump(pre.r, 0.5) + 0.1*pre.u",
     "global": "w*(pre.r - mean(pre.r))",
 }
+# Connected with one number, sparse ones at random: they have fewer weights than synapses.
+ONE_NUMBER = ("single", "plastic projection", "plastic postsynaptic")
 VIEWS: dict[str, tuple[Any, Any]] = {
     "contiguous": (slice(1, 6), slice(1, 4)),
     "unordered": ([5, 0, 3, 6], [4, 0, 2]),
@@ -127,11 +129,11 @@ def connect(ff: Any, row: Row, rng: np.random.Generator) -> None:
     shape = (ff.post.size, ff.pre.size)
     full = row["store"] == "dense"
     delays: Any = {"none": 0.0, "uniform": 2.0, "mixed": sl.DiscreteUniform(1, 4)}[row["delay"]]
-    if row["weights"] == "single":
+    if row["weights"] in ONE_NUMBER:
         chance = 1.0 if full else 0.6
-        ff.connect_fixed_probability(chance, 0.5, delays=delays, storage_format=row["store"])
+        ff.connect_fixed_probability(chance, 0.4, delays=delays, storage_format=row["store"])
         return
-    weights = np.full(shape, 0.4) if row["weights"].startswith("plastic p") else rng.uniform(-1, 1, shape)
+    weights = rng.uniform(-1, 1, shape)
     if not full:
         weights[rng.uniform(size=shape) < 0.3] = np.nan
         weights[1, :] = weights[:, 2] = np.nan
@@ -255,6 +257,12 @@ def transpose_without_synapses_to_read() -> None:
     sl.compile()
 
 
+def weights_for_a_single_w() -> None:
+    synapse = sl.Synapse(equations="dw/dt = 0.1 - w : projection")
+    sl.Projection(*two(), "exc", synapse).connect_from_matrix([[1, 2, 3], [4, 5, 6]])
+    sl.compile()
+
+
 def weights_written_backward() -> None:
     ff = sl.Projection(*two(), "exc", name="ff")
     ff.connect_all_to_all(1.0)
@@ -280,7 +288,8 @@ NOT_OFFERED: list[tuple[Callable[[], None], str]] = [
     (random_numbers_in_neurons, r"Uniform\(\)"),
     (random_numbers_in_synapses, r"Normal\(\)"),
     (random_numbers_in_psp, r"Uniform\(\)"),
-    (transpose_without_synapses_to_read, "not connected"),
+    (transpose_without_synapses_to_read, "'ff' was never connected"),
+    (weights_for_a_single_w, "one weight per synapse.*one w per projection"),
     (weights_written_backward, "'ff'"),
     (unknown_name_in_the_transposed_psp, r"has no attribute .x"),
 ]

@@ -158,7 +158,6 @@ FAILURES = {
     "5 r": ("Cannot parse", "r", 2),
     "2x": ("Cannot parse", "x", 1),
     "a b": ("Cannot parse", "b", 2),
-    "a (b)": ("Unknown", "", -1),
     "2 (b)": ("Cannot parse", "(", 2),
     "a[0]": ("Cannot parse", "[", 1),
     "a && b": ("Cannot parse", "&&", 2),
@@ -215,7 +214,6 @@ FAILURES = {
     "f(if a: b else: c)": (WHOLE_SIDE, "if", 2),
     "": ("Cannot parse", "", 0),
 }
-del FAILURES["a (b)"]  # a call of an unknown function, told when names are resolved
 
 
 @pytest.mark.parametrize("text", FAILURES)

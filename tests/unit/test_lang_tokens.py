@@ -83,7 +83,12 @@ def test_an_open_parenthesis_does_not_swallow_the_next_statement() -> None:
 
 
 def test_increments_begin_statements() -> None:
-    assert statements("a += 1\nb -= 1\nc *= 2\nd /= 2\ne <= 2") == ["a += 1", "b -= 1", "c *= 2", "d /= 2 e <= 2"]
+    assert statements("a += 1\nb -= 1\nc *= 2\nd /= 2\ne <= 2") == [
+        "a += 1",
+        "b -= 1",
+        "c *= 2",
+        "d /= 2 e <= 2",
+    ]
 
 
 def test_parameters_may_be_bare() -> None:

@@ -14,9 +14,9 @@ struct Csr {
     /// A column's value and its backward total should lie side by side in memory: fetched together, they make one
     /// pass cheaper than two.
     template <class... Readers>
-    SYNLOOM_INLINE void sweep(const Readers&... readers) const {
+    void sweep(const Readers&... readers) const {
         forward_first(
-            [this](const auto& forward, const auto&... backward) SYNLOOM_LAMBDA {
+            [this](const auto& forward, const auto&... backward) {
                 for (Index i = 0; i < rows; ++i) one(i, forward, bind(backward, i)...);
             },
             readers...);
@@ -24,7 +24,7 @@ struct Csr {
 
     /// row(i) returns the action (s, j) on row i's synapses. Actions must not depend on each other.
     template <class Row>
-    SYNLOOM_INLINE void update(Row row) const {
+    void update(Row row) const {
         for (Index i = 0; i < rows; ++i) {
             const auto action = row(i);
             const Index first = row_ptr[i];
@@ -35,7 +35,7 @@ struct Csr {
 
 private:
     template <class Reader, class... Bound>
-    SYNLOOM_INLINE void one(Index i, const Reader& forward, const Bound&... backward) const {
+    void one(Index i, const Reader& forward, const Bound&... backward) const {
         using Op = typename Reader::Operation;
         const Index first = row_ptr[i], count = row_ptr[i + 1] - first;
         const std::int32_t* j = column + first;

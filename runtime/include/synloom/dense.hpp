@@ -46,9 +46,9 @@ struct Dense {
 
     /// One pass over the synapses that serves all readers (readers.hpp): at most one forward, any number backward.
     template <class... Readers>
-    SYNLOOM_INLINE void sweep(const Readers&... readers) const {
+    void sweep(const Readers&... readers) const {
         forward_first(
-            [this](const auto& forward, const auto&... backward) SYNLOOM_LAMBDA {
+            [this](const auto& forward, const auto&... backward) {
                 Index i = 0;
                 // Four rows share each load of a column's value and each update of its total.
                 for (; i + 4 <= rows; i += 4) four(i, forward, bind_four(backward, i, columns)...);
@@ -59,7 +59,7 @@ struct Dense {
 
     /// row(i) returns the action (s, j) on row i's synapses. Actions must not depend on each other.
     template <class Row>
-    SYNLOOM_INLINE void update(Row row) const {
+    void update(Row row) const {
         for (Index i = 0; i < rows; ++i) {
             const auto action = row(i);
             const Index first = i * columns;
@@ -69,7 +69,7 @@ struct Dense {
 
 private:
     template <class Reader, class... Bound>
-    SYNLOOM_INLINE void four(Index i, const Reader& forward, const Bound&... backward) const {
+    void four(Index i, const Reader& forward, const Bound&... backward) const {
         const Index first = i * columns, n = columns;
         const auto a = forward.row(i), b = forward.row(i + 1), c = forward.row(i + 2), d = forward.row(i + 3);
         const auto total = fold_four<typename Reader::Operation>(n, [&](Index j) SYNLOOM_LAMBDA {
@@ -85,7 +85,7 @@ private:
     }
 
     template <class Reader, class... Bound>
-    SYNLOOM_INLINE void one(Index i, const Reader& forward, const Bound&... backward) const {
+    void one(Index i, const Reader& forward, const Bound&... backward) const {
         const Index first = i * columns;
         const auto row = forward.row(i);
         leave(forward, i, fold<typename Reader::Operation>(columns, [&](Index j) SYNLOOM_LAMBDA {

@@ -74,7 +74,10 @@ SYNLOOM_INLINE auto fold(Index n, Value value) {
         for (int l = 0; l < LANES; ++l) lanes.at[l] = Op::combine(lanes.at[l], value(k + l));
     }
     Real rest = Op::template identity<Real>();
-    for (; k < n; ++k) rest = Op::combine(rest, value(k));
+    for (; k < n; ++k) {
+        SYNLOOM_ONE_BY_ONE;
+        rest = Op::combine(rest, value(k));
+    }
     return lanes.total(rest);
 }
 
@@ -97,7 +100,10 @@ SYNLOOM_INLINE auto fold_in_order(Index n, Value value) {
         h = Op::combine(h, value(k + 7));
     }
     Real rest = Op::template identity<Real>();
-    for (; k < n; ++k) rest = Op::combine(rest, value(k));
+    for (; k < n; ++k) {
+        SYNLOOM_ONE_BY_ONE;
+        rest = Op::combine(rest, value(k));
+    }
     const Real even = Op::combine(Op::combine(a, e), Op::combine(c, g));
     const Real odd = Op::combine(Op::combine(b, f), Op::combine(d, h));
     return Op::combine(Op::combine(even, odd), rest);
@@ -128,6 +134,7 @@ SYNLOOM_INLINE auto fold_four(Index n, Value value) {
     constexpr Real none = Op::template identity<Real>();
     Four<Real> rest{none, none, none, none};
     for (; k < n; ++k) {
+        SYNLOOM_ONE_BY_ONE;
         const Four<Real> v = value(k);
         rest = {Op::combine(rest.a, v.a), Op::combine(rest.b, v.b), Op::combine(rest.c, v.c), Op::combine(rest.d, v.d)};
     }

@@ -7,27 +7,22 @@
 // SYNLOOM_INLINE  a function that is always inlined; a walk is worth nothing as a call.
 // SYNLOOM_LAMBDA  the same for a lambda, after its parameters: [=](Index i) SYNLOOM_LAMBDA { ... }
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
-// SYNLOOM_UNROLL  the loop that follows has few, constant iterations: write them out.
+// SYNLOOM_ONE_BY_ONE  within a loop: its iterations are too few, or too tied, to be worth a vector version.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SYNLOOM_INLINE __forceinline
 #define SYNLOOM_LAMBDA
 #define SYNLOOM_SIMD __pragma(loop(ivdep))
-#define SYNLOOM_UNROLL
-#elif defined(__clang__)
+#define SYNLOOM_ONE_BY_ONE
+#elif defined(__GNUC__) || defined(__clang__)
 #define SYNLOOM_INLINE inline __attribute__((always_inline))
 #define SYNLOOM_LAMBDA __attribute__((always_inline))
 #define SYNLOOM_SIMD _Pragma("omp simd")
-#define SYNLOOM_UNROLL _Pragma("unroll")
-#elif defined(__GNUC__)
-#define SYNLOOM_INLINE inline __attribute__((always_inline))
-#define SYNLOOM_LAMBDA __attribute__((always_inline))
-#define SYNLOOM_SIMD _Pragma("omp simd")
-#define SYNLOOM_UNROLL _Pragma("GCC unroll 16")
+#define SYNLOOM_ONE_BY_ONE __asm__ volatile("")
 #else
 #define SYNLOOM_INLINE inline
 #define SYNLOOM_LAMBDA
 #define SYNLOOM_SIMD
-#define SYNLOOM_UNROLL
+#define SYNLOOM_ONE_BY_ONE
 #endif
 
 namespace synloom {

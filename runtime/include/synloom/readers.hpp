@@ -52,7 +52,7 @@ struct NoForward {
 
 /// Calls walk(forward, backward...) with the readers sorted so.
 template <class Walk, class First, class... Rest>
-SYNLOOM_INLINE void forward_first(const Walk& walk, const First& first, const Rest&... rest) {
+void forward_first(const Walk& walk, const First& first, const Rest&... rest) {
     if constexpr (First::is_forward) {
         static_assert(!(Rest::is_forward || ...), "a sweep has at most one forward reader");
         walk(first, rest...);

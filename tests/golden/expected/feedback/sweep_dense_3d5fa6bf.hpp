@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "synloom/clock.hpp"
+#include "synloom/kernel.hpp"
+
+namespace synloom::sweep_dense_3d5fa6bf {
+
+/// One pass over the synapses of a projection, read by
+///   sum of w * pre.r over each row
+///   sum of w * pre.r over each column (transposed)
+struct Buffers {
+    Index rows;
+    Index columns;
+    const std::int32_t* row_ranks;
+    const std::int32_t* column_ranks;
+    double* scratch;
+    bool on_forward;
+    double* forward_sum;
+    bool on_back;
+    double* back_sum;
+    const double* w;
+    const double* column_r;
+    const double* row_r;
+};
+
+void run(const Buffers& self, const Clock<double>& clock);
+
+}  // namespace synloom::sweep_dense_3d5fa6bf

@@ -1,0 +1,17 @@
+#include "update_neurons_1a0ccf29.hpp"
+
+namespace synloom::update_neurons_1a0ccf29 {
+
+void run(const Buffers& self, const Clock<double>&) {
+    each(self.size, [=](Index i) {
+        const double b = self.b[i];
+        const double sum_fb = self.sum_fb[i];
+
+        // r = b - sum(fb)
+        double r = b - sum_fb;
+
+        self.r[i] = r;
+    });
+}
+
+}  // namespace synloom::update_neurons_1a0ccf29

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "synloom/clock.hpp"
+#include "synloom/kernel.hpp"
+
+namespace synloom::update_neurons_b53ab48e {
+
+/// Update of the neurons of one population: rate-coded.
+struct Buffers {
+    Index size;
+    const double* tau;
+    double* v;
+    double* m;
+    double* r;
+    const double* sum_exc;
+    const double* mean_v;
+};
+
+void run(const Buffers& self, const Clock<double>& clock);
+
+}  // namespace synloom::update_neurons_b53ab48e

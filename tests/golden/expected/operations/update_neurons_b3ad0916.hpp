@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include "synloom/clock.hpp"
+#include "synloom/kernel.hpp"
+
+namespace synloom::update_neurons_b3ad0916 {
+
+/// Update of the neurons of one population: rate-coded.
+struct Buffers {
+    Index size;
+    std::int64_t* c;
+    double* r;
+};
+
+void run(const Buffers& self, const Clock<double>& clock);
+
+}  // namespace synloom::update_neurons_b3ad0916
