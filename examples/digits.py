@@ -96,9 +96,9 @@ def draw(
 ) -> None:
     """The learned fields, eight digits with their reconstructions, and the way there, as one PNG."""
     figure = Figure(figsize=(12, 6.2), dpi=120, layout="constrained")
-    left, right = figure.subfigures(1, 2, width_ratios=[1, 1.12])
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=[1, 1.12]).flat
     _draw_fields(left, network)
-    above, below = right.subfigures(2, 1, height_ratios=[1.25, 1])
+    above, below = right.subfigures(2, 1, squeeze=False, height_ratios=[1.25, 1]).flat
     _draw_digits(above, network, digits, mean)
     _draw_scores(below, scores, optimum)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -21,20 +21,28 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from synloom.codegen.errors import CompilationError, ConfigurationError
+from synloom.runtime.folders import (
+    CHECKSUMS,
+    TEMPORARY_AGE,
+    abandoned,
+    children,
+    folder_size,
+    modified,
+    owner,
+    seal,
+    verify,
+)
 
 FORMAT: Final = "1"  # of the entries; part of every key
 OBJECTS: Final = "objects"
 EXTENSIONS: Final = "extensions"
 DEFAULT_LIMIT: Final = 1 << 30
 
-_SUMS: Final = "checksums"
 _GRACE: Final = 60.0  # s; an entry used that recently is about to be loaded by someone
-_TEMPORARY_AGE: Final = 24 * 3600.0
 _FAILED_AGE: Final = 7 * 24 * 3600.0
 _FAILED_KEPT: Final = 10
 _LOCK_TIMEOUT: Final = 600.0
@@ -93,7 +101,7 @@ class Cache:
             broken = verify(path)
             if not broken:
                 with suppress(OSError):  # a read-only cache serves, but keeps no order of use
-                    os.utime(path / _SUMS)
+                    os.utime(path / CHECKSUMS)
                 return Found(path)
             if path.is_dir():
                 reason = f"the cached one was damaged: {broken}"
@@ -110,10 +118,10 @@ class Cache:
         """All entries, the most recently used first."""
         found = []
         for kind in (EXTENSIONS, OBJECTS):
-            for path in _children(self.root / kind):
+            for path in children(self.root / kind):
                 with suppress(OSError):  # another process removed it
-                    used = (path / _SUMS).stat().st_mtime
-                    found.append(Entry(kind, path.name, path, _size(path), used))
+                    used = (path / CHECKSUMS).stat().st_mtime
+                    found.append(Entry(kind, path.name, path, folder_size(path), used))
         return sorted(found, key=lambda entry: -entry.used)
 
     # -- writing
@@ -129,7 +137,7 @@ class Cache:
         CompilationError
             The disk is full.
         """
-        name = f"{_owner()}-{os.urandom(6).hex()}"
+        name = f"{owner()}-{os.urandom(6).hex()}"
         with storing(self.root):
             try:
                 return _make(self._writable() / "tmp" / name)
@@ -142,7 +150,7 @@ class Cache:
         An intact entry of another process that was faster is kept, unless ``replace`` says otherwise.
         """
         with storing(self.root):
-            _seal(folder)
+            seal(folder)
             try:
                 return self._move(folder, self._writable() / kind / key, replace)
             except OSError as error:
@@ -196,7 +204,7 @@ class Cache:
             with suppress(OSError):
                 path.unlink()
             return
-        trash = self._writable() / "tmp" / f"{_owner()}-{os.urandom(6).hex()}"
+        trash = self._writable() / "tmp" / f"{owner()}-{os.urandom(6).hex()}"
         if path.parent.name != "tmp":
             try:
                 trash.parent.mkdir(parents=True, exist_ok=True)
@@ -209,27 +217,27 @@ class Cache:
     def tidy(self, now: float | None = None) -> None:
         """Remove leftovers of dead processes, old failures, and the least recently used above the limit."""
         now = time.time() if now is None else now
-        for path in _children(self.root / "tmp"):
-            if _abandoned(path, now):
+        for path in children(self.root / "tmp"):
+            if abandoned(path, now):
                 self.discard(path)
-        failed = sorted(_children(self.root / "failed"), key=_modified, reverse=True)
+        failed = sorted(children(self.root / "failed"), key=modified, reverse=True)
         for rank, path in enumerate(failed):
-            if rank >= _FAILED_KEPT or now - _modified(path) > _FAILED_AGE:
+            if rank >= _FAILED_KEPT or now - modified(path) > _FAILED_AGE:
                 self.discard(path)
-        for path in _children(self.root / "locks"):
-            if now - _modified(path) > _TEMPORARY_AGE:
+        for path in children(self.root / "locks"):
+            if now - modified(path) > TEMPORARY_AGE:
                 with suppress(OSError):
                     path.unlink()
         self._evict(now)
 
     def clear(self) -> int:
         """Remove all entries, and return how many bytes that freed. Builds that are running go on."""
-        before = _size(self.root)
+        before = folder_size(self.root)
         for name in (EXTENSIONS, OBJECTS, "compilers", "failed"):
-            for path in _children(self.root / name):
+            for path in children(self.root / name):
                 self.discard(path)
         self.tidy()
-        return before - _size(self.root)
+        return before - folder_size(self.root)
 
     # -- inside
 
@@ -274,7 +282,7 @@ class Cache:
         if not folder.is_relative_to(root):  # retreated after the folder was made
             from shutil import copytree
 
-            folder = Path(copytree(folder, root / "tmp" / f"{_owner()}-{os.urandom(6).hex()}"))
+            folder = Path(copytree(folder, root / "tmp" / f"{owner()}-{os.urandom(6).hex()}"))
         for attempt in range(3):
             if replace and attempt == 0 and target.exists():
                 self.discard(target)
@@ -290,32 +298,6 @@ class Cache:
             self.discard(target)
         os.replace(folder, target)
         return target
-
-
-def verify(path: Path) -> str:
-    """What is wrong with the files of an entry; empty if nothing is."""
-    try:
-        lines = (path / _SUMS).read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return "its checksums are missing"
-    if not lines or lines[-1] != "end":
-        return "its checksums are incomplete"
-    for line in lines[:-1]:
-        checksum, _, name = line.partition("  ")
-        try:
-            content = (path / name).read_bytes()
-        except OSError:
-            return f"{name} is missing"
-        if sha256(content).hexdigest() != checksum:
-            return f"{name} has changed"
-    return ""
-
-
-def _seal(folder: Path) -> None:
-    """Write down the checksums of all files below ``folder``."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != _SUMS)
-    lines = [f"{sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}" for p in files]
-    (folder / _SUMS).write_text("\n".join([*lines, "end"]), "utf-8")
 
 
 @contextmanager
@@ -372,57 +354,3 @@ def _parse_size(text: str) -> int:
 def _make(folder: Path) -> Path:
     folder.mkdir(parents=True)
     return folder
-
-
-def _owner() -> str:
-    return f"{_node()}-{os.getpid()}"
-
-
-def _node() -> str:
-    """Where a process id means something: the machine and, in a container, its process namespace."""
-    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    with suppress(OSError):
-        name += os.readlink("/proc/self/ns/pid").removeprefix("pid:")
-    return re.sub(r"[^A-Za-z0-9.]", "_", name) or "host"
-
-
-def _children(folder: Path) -> list[Path]:
-    try:
-        return list(folder.iterdir())
-    except OSError:
-        return []
-
-
-def _modified(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            total += 0 if path.is_dir() else path.stat().st_size
-    return total
-
-
-def _abandoned(path: Path, now: float) -> bool:
-    """Whether the process that made a temporary folder is gone, or the folder older than a day."""
-    node, _, rest = path.name.rpartition("-")[0].rpartition("-")
-    if node == _node() and rest.isdigit() and not _alive(int(rest)):
-        return True
-    return now - _modified(path) > _TEMPORARY_AGE
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # signal 0 would end the process there; age decides
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -46,6 +46,13 @@ class Family(StrEnum):
     MSVC = "msvc"
 
 
+# gcc: statics of templates stay with their extension. zig: no traps on undefined behaviour below -O2.
+_SPECIAL: Final[Mapping[Family, tuple[str, ...]]] = {
+    Family.GCC: ("-fno-gnu-unique",),
+    Family.ZIG: ("-fno-sanitize=undefined",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Toolchain:
     """A C++ compiler that was found.
@@ -79,7 +86,7 @@ class Toolchain:
             "-fopenmp-simd",
             "-fPIC",
             "-fvisibility=hidden",
-            *(("-fno-gnu-unique",) if self.family is Family.GCC else ()),
+            *_SPECIAL.get(self.family, ()),
             "-Wall",
         )
 
@@ -87,7 +94,17 @@ class Toolchain:
         """Flags of the Cython module, which is C: a third of the time of C++. The same for all options."""
         if self.family is Family.MSVC:
             return ("/nologo", "/MD", "/O1", "/DCYTHON_CLINE_IN_TRACEBACK=0")
-        return ("-x", "c", "-O1", "-fPIC", "-fvisibility=hidden", "-w", "-DCYTHON_CLINE_IN_TRACEBACK=0")
+        special = _SPECIAL.get(self.family, ())
+        return (
+            "-x",
+            "c",
+            "-O1",
+            "-fPIC",
+            "-fvisibility=hidden",
+            *special,
+            "-w",
+            "-DCYTHON_CLINE_IN_TRACEBACK=0",
+        )
 
     def link_flags(self, options: BuildOptions) -> tuple[str, ...]:
         """What stands behind the object files."""

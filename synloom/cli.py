@@ -175,7 +175,7 @@ class _Reached(BaseException):
 
 
 def _dump(arguments: argparse.Namespace) -> int:
-    words = [word for word in arguments.words if word != "--"]
+    words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not words:
         raise ConfigurationError(
             "No script was named.", hint="synloom dump SCRIPT [ARGS...] [--out DIR] [--stage A,B]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -89,16 +90,7 @@ class Store:
         """Places of the synapses, sorted by column, then by row. Worked out anew with each call."""
         if self.column is None:
             return np.arange(self.nnz).reshape(len(self.rows), len(self.columns)).T.ravel()
-        # One sort of (column, place) packed into 64 bits is faster than a stable argsort.
-        bits = self.nnz.bit_length()
-        if bits + len(self.columns).bit_length() > 63:
-            return np.argsort(self.column, kind="stable")
-        keys = self.column.astype(np.int64)
-        keys <<= bits
-        keys |= np.arange(self.nnz)
-        keys.sort()
-        keys &= (1 << bits) - 1
-        return keys
+        return stable_order(self.column, len(self.columns))
 
     def forward(self) -> Reading:
         """The synapses as the projection sees them: dendrites of post neurons."""
@@ -208,9 +200,31 @@ class Pattern:
         return cls(rows[used], columns, pointers(lengths[used]), column, len(rows))
 
 
+def stable_order(keys: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
+    """What sorts ``keys``, integers in [0, limit), leaving equal ones in order."""
+    # One sort of (key, place) packed into 64 bits is faster than a stable argsort.
+    bits = len(keys).bit_length()
+    if bits + limit.bit_length() > 63:
+        return np.argsort(keys, kind="stable")
+    packed = keys.astype(np.int64)
+    packed <<= bits
+    packed |= np.arange(len(keys))
+    packed.sort()
+    packed &= (1 << bits) - 1
+    return packed
+
+
 def pointers(lengths: ArrayLike) -> NDArray[np.int64]:
     """``[0, l0, l0+l1, ...]``."""
     return np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
+
+
+def joined(chunks: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
+    """Pieces of ``column`` put together, in the buffer that a store keeps."""
+    column = aligned_empty((sum(map(len, chunks)),), np.dtype(np.int32))
+    if chunks:
+        np.concatenate(chunks, out=column)
+    return column
 
 
 def check_format(name: str, order: str, projection: str) -> None:

@@ -51,8 +51,8 @@ class Transpose(Synapses):
         Whose store is read.
     backward : bool
         False for the transpose of a transpose.
-    psp, psp_text
-        The analysed psp, and as it was written.
+    psp, psp_text, psp_functions
+        The analysed psp, the same as it was written, and the functions it calls.
     operation : str
     delay_of_forward : bool
         Whether each synapse has the delay that it has in the forward projection.
@@ -71,6 +71,7 @@ class Transpose(Synapses):
     backward: bool
     psp: Expr
     psp_text: str
+    psp_functions: tuple[Function, ...]
     operation: str
     delay_of_forward: bool
 
@@ -124,7 +125,7 @@ class Transpose(Synapses):
             constants=registry.constants.keys(),
         )
         known = {**registry.functions, **{f.name: f for f in synapse.functions}}
-        self.functions: tuple[Function, ...] = reachable([self.psp], known)
+        self.psp_functions = reachable([self.psp], known)
 
     @property
     def fwd_proj(self) -> Projection:

@@ -102,16 +102,15 @@ class Oja(NetworkWorkload):
 class Chain(NetworkWorkload):
     """Small populations and projections of few distinct models: what is measured is the time to compile them.
 
-    ``scale`` changes sizes, weights and parameter values, and nothing else. ``other`` changes an equation.
+    ``scale`` changes sizes, weights and parameter values, and nothing else.
     """
 
     def build(self) -> None:
         self.setup()
         scale = self.parameters.get("scale", 1)
-        equation = "tau*dr/dt + r = 2.0 * sum(exc)" if self.parameters.get("other") else LEAKY
         self.populations = [
             self.sim.Population(
-                10 * scale, self.sim.Neuron(parameters=f"tau = {10.0 * scale + i}", equations=equation)
+                10 * scale, self.sim.Neuron(parameters=f"tau = {10.0 * scale + i}", equations=LEAKY)
             )
             for i in range(self.parameters["populations"])
         ]
@@ -124,5 +123,16 @@ class Chain(NetworkWorkload):
         return {"target": float(self.populations[1].r.mean())}
 
 
+class Stranger(NetworkWorkload):
+    """A network that shares no kernel with the others: what it leaves in a cache is the wrapper's object."""
+
+    def build(self) -> None:
+        self.setup()
+        self.clock = self.sim.Population(3, self.sim.Neuron(equations="r = 2.0 * t"))
+
+    def check(self) -> dict[str, float]:
+        return {"clock": float(self.clock.r.mean())}
+
+
 if __name__ == "__main__":
-    serve({"Rate": Rate, "Oja": Oja, "Chain": Chain})
+    serve({"Rate": Rate, "Oja": Oja, "Chain": Chain, "Stranger": Stranger})

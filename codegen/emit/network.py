@@ -27,8 +27,6 @@ def network_unit(plan: Plan) -> NetworkUnit:
         includes.append("synloom/delays.hpp")
     if plan.reductions:
         includes.append("synloom/reduce.hpp")
-    if plan.clears:
-        includes.append("synloom/stage.hpp")
     reductions = tuple(_reduce(r) for r in plan.reductions)
     return NetworkUnit(
         real=plan.precision.value,
@@ -39,7 +37,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
         words=len(slots),
         learns=bool(plan.synapses),
         clears=tuple(
-            f"if (*net.{c.population}.enabled) fill(net.{c.population}.size, net.{c.population}.{buffer_name(c.field)});"
+            f"if (*net.{c.population}.enabled) clear(net.{c.population}.size, net.{c.population}.{buffer_name(c.field)});"
             for c in plan.clears
         ),
         sweeps=tuple(_launch(launch, kernels) for launch in plan.sweeps),

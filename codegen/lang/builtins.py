@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass
 from typing import Final
 
 from synloom.codegen.ir.types import DType
+from synloom.codegen.record import record
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Builtin:
     """A function over reals. ``arity`` is the exact number of arguments, or the least if ``variadic``."""
 
@@ -24,7 +24,7 @@ class Builtin:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Distribution:
     """A random distribution. A negative literal is an error for the arguments in ``not_negative``."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import math
-from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from synloom.codegen.errors import ModelError, Origin, SourceText
@@ -68,22 +67,20 @@ _HINTS: Final[dict[str, str]] = {
 Leaf = Expr | Token  # a Token is the name of a function in front of its arguments
 
 
-@dataclass(slots=True)
 class ExpressionParser:
     """One expression: tokens are checked and rewritten for ``ast.parse``, its tree is rebuilt as ours."""
 
-    source: SourceText
-    tokens: Tokens
-    at: int = 0
-    text: list[str] = field(default_factory=list)
-    width: int = 0
-    leaves: list[Leaf] = field(default_factory=list)
-    starts: dict[int, int] = field(
-        default_factory=dict
-    )  # column of the rewritten text -> offset in the source
-    ends: dict[int, int] = field(default_factory=dict)
-    calls: list[bool] = field(default_factory=list)  # for each open parenthesis: is it a call's?
-    tight: bool = False  # after an operator that binds tighter than ``not``
+    def __init__(self, source: SourceText, tokens: Tokens) -> None:
+        self.source = source
+        self.tokens = tokens
+        self.at = 0
+        self.text: list[str] = []
+        self.width = 0
+        self.leaves: list[Leaf] = []
+        self.starts: dict[int, int] = {}  # column of the rewritten text -> offset in the source
+        self.ends: dict[int, int] = {}
+        self.calls: list[bool] = []  # for each open parenthesis: is it a call's?
+        self.tight = False  # after an operator that binds tighter than ``not``
 
     def parse(self, depth: int) -> Expr:
         while self.at < len(self.tokens):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from synloom.codegen.errors import Mistakes
 from synloom.codegen.ir.types import DType, Locality, Method
 from synloom.codegen.lang.names import suggestion
 from synloom.codegen.lang.statements import Flag
+from synloom.codegen.record import record
 
 TYPES: Final[dict[str, DType]] = {"int": DType.INT, "bool": DType.BOOL, "float": DType.REAL}
 METHODS: Final[dict[str, Method]] = {
@@ -33,7 +33,7 @@ _EVERYWHERE: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlagRules:
     """The flags allowed on one kind of statement. ``silent`` ones have no effect and are not advertised."""
 
@@ -60,7 +60,7 @@ BARE_NEURON_PARAMETER: Final = FlagRules("a parameter", NEURON_LOCALITIES, value
 BARE_SYNAPSE_PARAMETER: Final = FlagRules("a parameter", SYNAPSE_LOCALITIES, valued=("init",), methods=())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flags:
     """The flags of one statement, read. ``method_flag`` is kept for its origin."""
 

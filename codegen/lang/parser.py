@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from synloom.codegen.errors import ModelError, Origin, SourceText
 from synloom.codegen.ir.expr import Expr, Select
 from synloom.codegen.lang.expression import (
@@ -14,6 +12,7 @@ from synloom.codegen.lang.expression import (
     too_deep,
 )
 from synloom.codegen.lang.tokens import Kind, Tokens, check_balance, tokenize
+from synloom.codegen.record import record
 
 
 def parse_expression(source: SourceText, start: int, end: int) -> Expr:
@@ -52,7 +51,7 @@ def parse_right_side(source: SourceText, tokens: Tokens, begin: int) -> tuple[Ex
     return _RightSide(source, tokens).parse(begin, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _RightSide:
     """``if c: a else: b``, nested in either branch; the conditions and the leaves of it are expressions."""
 

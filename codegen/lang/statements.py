@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from synloom.codegen.errors import Mistakes, ModelError, Origin, SourceText
@@ -19,11 +18,12 @@ from synloom.codegen.lang.tokens import (
     one_line,
     tokenize,
 )
+from synloom.codegen.record import record
 
 EXPECTED: Final = 'Expected "name = expression".'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flag:
     """``word`` or ``word=value``. ``equals`` is set where the value was forgotten, too."""
 
@@ -33,7 +33,7 @@ class Flag:
     equals: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """A statement cut into its parts. ``right`` is None where there is none or it could not be parsed."""
 
@@ -60,6 +60,11 @@ def parse_statement(cut: Cut, mistakes: Mistakes, *, value_optional: bool = Fals
             return None
         flags = _flags_or_none(source, tokens[colon:], mistakes)
         return _statement(source, tokens, 0, colon, None, flags)
+    try:
+        check_balance(source, tokens[:at])
+    except ModelError as error:
+        mistakes.note(error)
+        return None
     operator = tokens[at]
     empty = at + 1 == len(tokens) or tokens[at + 1].text == ":"
     if at == 0 or empty:
@@ -69,11 +74,6 @@ def parse_statement(cut: Cut, mistakes: Mistakes, *, value_optional: bool = Fals
         message = f'"{operator.text}" is not an assignment; use =, +=, -=, *= or /=.'
         _note(mistakes, source, operator, operator, message)
         return _statement(source, tokens, at, at + 1, None, ())
-    try:
-        check_balance(source, tokens[:at])
-    except ModelError as error:
-        mistakes.note(error)
-        return None
     try:
         check_balance(source, tokens[at + 1 :])
         right, end = parse_right_side(source, tokens[at + 1 :], 0)
@@ -164,9 +164,9 @@ def _word(tokens: Tokens) -> str:
 def parse_only_expression(source: SourceText, mistakes: Mistakes, message: str) -> tuple[Expr, str] | None:
     """The whole text as one expression or conditional, and as one line; None if mistakes were noted."""
     tokens = [t for t in tokenize(source.content) if t.kind is not Kind.BREAK]
-    wrong = next((t for t in tokens if t.kind is Kind.ASSIGN), None)
+    wrong = _assignment(tokens)
     if wrong is not None:
-        mistakes.add(message, Origin(source, wrong.start, wrong.end))
+        _note(mistakes, source, tokens[wrong], tokens[wrong], message)
         return None
     try:
         check_balance(source, tokens)

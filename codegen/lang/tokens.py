@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from synloom.codegen.errors import ModelError, Origin, SourceText
+from synloom.codegen.record import record
 
 
 class Kind(Enum):
@@ -65,7 +65,7 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> Tokens:
     return tokens
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cut:
     """The tokens of one statement, from its first line to its last, breaks included only in between."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from synloom.codegen.errors import Mistakes, ModelError, Origin, SourceText
@@ -18,12 +17,13 @@ from synloom.codegen.lang.parser import parse_tokens
 from synloom.codegen.lang.statements import Statement, parse_statement
 from synloom.codegen.lang.tokens import Cut, Token, Tokens, cut
 from synloom.codegen.lang.tokens import Kind as TokenKind
+from synloom.codegen.record import record
 
 LEFT_SIDE: Final = "The left side must be a single variable, or contain one gradient d<name>/dt."
 PARAMETER_VALUE: Final = 'Expected "name = value".'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dialect:
     """What differs between the texts of neurons and of synapses."""
 
@@ -41,7 +41,7 @@ SYNAPSE: Final = Dialect(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """One parameter or variable as declared. ``left`` is the left side of an ODE, None otherwise."""
 
@@ -58,13 +58,13 @@ class Declared:
         return self.flags.locality
 
 
-@dataclass(slots=True)
 class Declarations:
     """All that a model declares, in order. Not ``complete``: a statement was too broken to tell its name."""
 
-    parameters: list[Declared] = field(default_factory=list)
-    variables: list[Declared] = field(default_factory=list)
-    complete: bool = True
+    def __init__(self) -> None:
+        self.parameters: list[Declared] = []
+        self.variables: list[Declared] = []
+        self.complete = True
 
     def __iter__(self) -> Iterator[Declared]:
         yield from self.parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from synloom.codegen.errors import Mistakes, Origin, SourceText
@@ -18,12 +18,13 @@ from synloom.codegen.lang.tokens import Kind, Token, cut
 from synloom.codegen.lower.mistakes import tell
 from synloom.codegen.lower.resolve import Place, Resolver
 from synloom.codegen.lower.typing import convert
+from synloom.codegen.record import record
 
 HEADER: Final = 'Expected "name(arguments) = expression".'
 _ARGUMENT_WORDS: Final = frozenset({"pre", "post", "sum", "is", "elif"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalFunction:
     """A function and where its name stands."""
 
@@ -31,7 +32,7 @@ class LocalFunction:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Header:
     name: str
     origin: Origin

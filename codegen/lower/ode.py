@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from synloom.codegen.errors import ModelError
 from synloom.codegen.ir.expr import (
     ONE,
@@ -20,9 +18,10 @@ from synloom.codegen.ir.expr import (
     sub,
     walk,
 )
+from synloom.codegen.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Linear:
     """``slope * dx/dt + rest``."""
 

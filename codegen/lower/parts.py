@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from synloom.codegen.description import NeuronDescription, SynapseDescription
 from synloom.codegen.errors import Mistakes
@@ -13,10 +12,11 @@ from synloom.codegen.ir.types import Kind, Method, Scope
 from synloom.codegen.lower.declare import Declarations, Dialect, declare
 from synloom.codegen.lower.equations import lower_attributes, lower_equations, own_names
 from synloom.codegen.lower.function import lower_local_functions, reachable, visible_functions
-from synloom.codegen.lower.resolve import Neighbour, Resolver
+from synloom.codegen.lower.resolve import NO_NEIGHBOURS, Neighbour, Resolver
+from synloom.codegen.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parts:
     """A model's parts; with mistakes noted they are not to be used. ``resolver`` goes on to other texts."""
 
@@ -34,7 +34,7 @@ def lower_parts(
     constants: Collection[str],
     default_method: Method,
     mistakes: Mistakes,
-    neighbours: Mapping[str, Neighbour] | None = None,
+    neighbours: Mapping[str, Neighbour] = NO_NEIGHBOURS,
 ) -> Parts:
     """Lower what descriptions of both kinds have. ``neighbours`` make it a synapse: it gets its ``w``."""
     declared = declare(description.parameters, description.equations, dialect, mistakes)
@@ -54,7 +54,7 @@ def lower_parts(
         names["w"] = Var(Scope.SELF, "w", W_PARAMETER.locality, W_PARAMETER.dtype)
         attributes = _with_weight(attributes)
     visible = visible_functions(local, functions)
-    resolver = Resolver(names, constants, visible, mistakes, neighbours or {})
+    resolver = Resolver(names, constants, visible, mistakes, neighbours)
     equations = lower_equations(declared, resolver, default_method)
     return Parts(declared, attributes, equations, visible, resolver)
 

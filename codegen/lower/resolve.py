@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from synloom.codegen.errors import Mistakes, Origin
@@ -35,7 +34,9 @@ from synloom.codegen.lang.builtins import (
     SPELLINGS,
 )
 from synloom.codegen.lang.names import suggestion
+from synloom.codegen.lower.fold import fold
 from synloom.codegen.lower.typing import as_bool, as_real, convert
+from synloom.codegen.record import record
 
 SYMBOLS: Final[dict[str, float]] = {"pi": math.pi, "E": math.e}
 CLOCK: Final = ("t", "dt")
@@ -48,7 +49,7 @@ _LOGIC: Final = ("and", "or")
 _COMPARISONS: Final = ("==", "!=", "<", "<=", ">", ">=")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Neighbour:
     """The neuron model on one side of a synapse."""
 
@@ -60,7 +61,10 @@ class Neighbour:
         return next((a for a in self.attributes if a.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+NO_NEIGHBOURS: Final[Mapping[str, Neighbour]] = {}
+
+
+@record
 class Place:
     """Where an expression stands, for messages, and what it may use there.
 
@@ -73,7 +77,6 @@ class Place:
     constant: str = ""
 
 
-@dataclass(slots=True)
 class Resolver:
     """Resolves the expressions of one model. Mistakes are noted, and one stands in for what is wrong.
 
@@ -81,17 +84,26 @@ class Resolver:
     numbered in the order in which they are met.
     """
 
-    own: Mapping[str, Var]
-    constants: Collection[str]
-    functions: Mapping[str, Function]
-    mistakes: Mistakes
-    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
-    function: str = ""
-    later_functions: Collection[str] = ()
-    sites: dict[tuple[str, int], int] = field(
-        default_factory=dict
-    )  # argument and offset of a draw -> its number
-    reported: set[tuple[str, int]] = field(default_factory=set)
+    def __init__(
+        self,
+        own: Mapping[str, Var],
+        constants: Collection[str],
+        functions: Mapping[str, Function],
+        mistakes: Mistakes,
+        neighbours: Mapping[str, Neighbour] = NO_NEIGHBOURS,
+        *,
+        function: str = "",
+        later_functions: Collection[str] = (),
+    ) -> None:
+        self.own = own
+        self.constants = constants
+        self.functions = functions
+        self.mistakes = mistakes
+        self.neighbours = neighbours
+        self.function = function
+        self.later_functions = later_functions
+        self.sites: dict[tuple[str, int], int] = {}  # argument and offset of a draw -> its number
+        self.reported: set[tuple[str, int]] = set()
 
     def resolve(self, expr: Expr, place: Place) -> Expr:
         """The typed form of ``expr``; its dtype is that of its value."""
@@ -249,11 +261,11 @@ class Resolver:
         builtin = FUNCTIONS[canonical]
         if given != builtin.arity and not (builtin.variadic and given > builtin.arity):
             return self._wrong_arity(call, builtin.arity)
-        if canonical == "power" and isinstance(args[1], Const):
-            if not float(args[1].value).is_integer():
+        if canonical == "power" and isinstance(exponent := fold(args[1]), Const):
+            if not float(exponent.value).is_integer():
                 hint = "use x^y for other exponents"
-                return self.wrong("The second argument of power() must be an integer.", args[1].origin, hint)
-            return Binary("**", args[0], args[1], origin=call.origin)
+                return self.wrong("The second argument of power() must be an integer.", exponent.origin, hint)
+            return Binary("**", args[0], exponent, origin=call.origin)
         return Call(canonical, args, builtin.dtype, call.origin)
 
     def _user_call(self, call: Call, function: Function, place: Place) -> Expr:

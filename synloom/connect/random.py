@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,12 @@ import numpy as np
 
 from synloom.connect.ends import Connector, Ends
 from synloom.connect.regular import AllToAll
-from synloom.store import Pattern
+from synloom.store import Pattern, joined, stable_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 1 << 20  # candidates drawn at a time
+BLOCK = 1 << 18  # candidates drawn at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,27 @@ class FixedProbability:
     def build(self, rng: np.random.Generator) -> Pattern:
         """Draw distances between synapses along all candidates: the work grows with synapses only."""
         rows, columns = self.ends.rows, self.ends.columns
-        own = np.full(len(rows), -1) if self.self_connections else self.ends.own_column()
+        own = self.ends.own_column()
+        exclude = not self.self_connections and bool((own >= 0).any())
         width, candidates = len(columns), len(rows) * len(columns)
         lengths = np.zeros(len(rows), np.int64)
         chunks: list[NDArray[np.int32]] = []
-        last = -1 if self.probability > 0.0 else candidates
+        rate = -math.log1p(-self.probability)
+        last = -1 if rate > 0.0 else candidates
         while last < candidates - 1:
             hits = min(BLOCK, int((candidates - last) * self.probability * 1.01) + 100)
-            gaps = np.minimum(rng.geometric(self.probability, hits), candidates)
-            places = last + np.cumsum(gaps)
+            # The distance is geometric: the next integer above an exponential number.
+            with np.errstate(over="ignore"):
+                gaps = rng.standard_exponential(hits) / rate
+            places = last + np.cumsum(np.minimum(gaps, candidates).astype(np.int64) + 1)
             last = int(places[-1])
             row, column = np.divmod(places[places < candidates], width)
-            kept = column != own[row]
-            lengths += np.bincount(row[kept], minlength=len(rows))
-            chunks.append(column[kept].astype(np.int32))
-        return Pattern.of(rows, columns, lengths, np.concatenate(chunks or [np.empty(0, np.int32)]))
+            if exclude:
+                kept = column != own[row]
+                row, column = row[kept], column[kept]
+            lengths += np.bincount(row, minlength=len(rows))
+            chunks.append(column.astype(np.int32))
+        return Pattern.of(rows, columns, lengths, joined(chunks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class FixedNumberPost:
         row = choose(rng, len(rows), self.number, own).ravel()
         lengths = np.bincount(row, minlength=len(rows)).astype(np.int64)
         # Sorted by row; within a row by column, since that is how they were drawn.
-        column = np.argsort(row, kind="stable")
+        column = stable_order(row, len(rows))
         if self.number:
             column //= self.number
         return Pattern.of(rows, columns, lengths, column.astype(np.int32))

@@ -8,6 +8,7 @@ import numpy as np
 
 from synloom.connect.ends import Connector, Ends
 from synloom.messages import warning
+from synloom.runtime.buffers import aligned_empty
 from synloom.store import Pattern
 
 BLOCK = 1 << 20  # synapses worked on at a time: bounds what is needed beside the result
@@ -26,7 +27,7 @@ class AllToAll:
         if self.self_connections or not (own >= 0).any():
             return Pattern.full(rows, columns)
         lengths = len(columns) - (own >= 0)
-        column = np.empty(lengths.sum(), np.int32)
+        column = aligned_empty((int(lengths.sum()),), np.int32)
         everyone = np.arange(len(columns), dtype=np.int32)
         step, start = max(1, BLOCK // len(columns)), 0
         for first in range(0, len(rows), step):

@@ -77,3 +77,10 @@ def test_an_attribute_that_looks_like_a_gradient() -> None:
     assert error.message == ON_THE_LEFT
     assert error.hint == "write (dx)/dt to divide by the step"
     neuron("r = (dx)/dt", "dx = 1.0")
+
+
+@pytest.mark.parametrize("text", ["0)=", "(v = 1", "v) = 1", "(v ="])
+def test_unbalanced(text: str) -> None:
+    error = mistake(lambda: neuron(f"r = 1\n{text}"))
+    assert error.message == "Unbalanced parentheses."
+    assert place(error) == ("(", 2, 0) if "(" in text else (")", 2, 1)

@@ -28,8 +28,8 @@ from synloom.selftest import tiny_sources
 
 USUAL = BuildOptions()
 INSTALL = (
-    "Install g++ (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install), "
-    'or a compiler from PyPI: pip install "synloom[compiler]".'
+    "Install g++ (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select "
+    '--install), or a compiler from PyPI: pip install "synloom[compiler]".'
 )
 
 
@@ -236,6 +236,7 @@ KILLED = (
     "Try again when less is",
 )
 CRASHED = ("The C++ compiler crashed.", "Try again; if it happens again, name another compiler with CXX.")
+OURS = "The C++ compiler refused what synloom generated. This is a bug of synloom, not of your model."
 PARTLY = "The C++ compiler is not completely installed"
 
 
@@ -261,11 +262,12 @@ PARTLY = "The C++ compiler is not completely installed"
          f"{PARTLY}: the header <cstdint> is missing.", INSTALL),
         (1, "g++: fatal error: cannot execute 'cc1plus': execvp: No such file or directory",
          f"{PARTLY}: a program that it calls is missing.", INSTALL),
-        (1, "collect2: fatal error: cannot find 'ld'", f"{PARTLY}: a program that it calls is missing.", INSTALL),
+        (1, "collect2: fatal error: cannot find 'ld'",
+         f"{PARTLY}: a program that it calls is missing.", INSTALL),
         (1, "a.cpp:1:10: fatal error: synloom/entry.hpp: No such file or directory",
-         "The C++ compiler refused what synloom generated. This is a bug of synloom, not of your model.", "Please"),
+         OURS, "Please report it"),
         (1, "a.cpp:1:10: fatal error: kernel.hpp: No such file or directory",
-         "The C++ compiler refused what synloom generated. This is a bug of synloom, not of your model.", "Please"),
+         OURS, "Please report it"),
     ],
 )  # fmt: skip
 def test_reasons_are_told_in_our_words(code, output, message, hint):

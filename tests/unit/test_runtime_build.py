@@ -411,8 +411,8 @@ def test_a_folder_without_programs_is_told(warm, monkeypatch):
     with pytest.raises(CompilationError) as told:
         load(result.library, result.key)
     assert str(told.value) == (
-        f"The folder {result.library.parent} does not allow programs to be run from it.\nhint: Its file system "
-        "is mounted 'noexec'. Move the cache with SYNLOOM_CACHE=/another/folder."
+        f"The folder {result.library.parent} does not allow programs to be run from it.\nhint: Its file "
+        "system is mounted 'noexec'. Move the cache with SYNLOOM_CACHE=/another/folder."
     )
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from synloom.codegen.errors import CompilationError, ConfigurationError
 from synloom.runtime import cache as cache_module
-from synloom.runtime.cache import EXTENSIONS, OBJECTS, Cache, storing, verify
+from synloom.runtime.cache import EXTENSIONS, OBJECTS, Cache, storing
+from synloom.runtime.folders import verify
 
 HOUR, DAY = 3600.0, 24 * 3600.0
 
@@ -334,8 +335,8 @@ def test_below_a_file_the_process_keeps_a_cache_of_its_own(tmp_path, monkeypatch
         cache.remember("gcc", "12")
         cache.tidy()
     assert [str(w.message) for w in warned] == [
-        f"The cache folder {cache.root} cannot be written (Not a directory). Networks are compiled anew in each "
-        "process; SYNLOOM_CACHE=/another/folder moves the cache."
+        f"The cache folder {cache.root} cannot be written (Not a directory). Networks are compiled anew in "
+        "each process; SYNLOOM_CACHE=/another/folder moves the cache."
     ]
     assert Cache(cache.root).lookup(OBJECTS, "k").path == path
     assert Cache(cache.root).note("gcc") == "12"

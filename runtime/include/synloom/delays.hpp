@@ -1,9 +1,41 @@
-// provisional
+// Delay line: the last values of a variable, a ring of rows.
 #pragma once
+
 #include "synloom/kernel.hpp"
+
 namespace synloom {
-template<class R> struct DelayLine { const R* data; Index neurons, length, head;
-  const R* at(Index age) const { Index k=head-age; if(k<0) k+=length; return data+k*neurons; }
-  R operator()(Index age, Index n) const { return at(age)[n]; } };
-template<class R,class S> inline void push(R* data, Index neurons, Index length, std::int64_t& head, const S* values){ head = head+1==length?0:head+1; R* row=data+head*neurons; for(Index i=0;i<neurons;++i) row[i]=R(values[i]); }
+
+/// A ring of shape (length, neurons). Row `head` is the newest, age 0; age 1 is the row pushed before it.
+template <class Real>
+struct DelayLine {
+    const Real* data;
+    Index neurons, length, head;
+
+    /// All neurons' values of an age in [0, length).
+    SYNLOOM_INLINE const Real* at(Index age) const {
+        const Index row = head - age;
+        return data + (row < 0 ? row + length : row) * neurons;
+    }
+
+    /// One neuron's value of an age in [0, length).
+    SYNLOOM_INLINE Real operator()(Index age, Index neuron) const { return at(age)[neuron]; }
+};
+
+/// Makes `values` the newest row, in the place of the oldest.
+template <class Real, class Value>
+inline void push(Real* data, Index neurons, Index length, std::int64_t& head, const Value* values) {
+    head = head + 1 == length ? 0 : head + 1;
+    Real* row = data + head * neurons;
+    each(neurons, [=](Index k) SYNLOOM_LAMBDA { row[k] = Real(values[k]); });
 }
+
+/// Makes every row equal to `values`.
+template <class Real>
+inline void fill(Real* data, Index neurons, Index length, const Real* values) {
+    for (Index i = 0; i < length; ++i) {
+        Real* row = data + i * neurons;
+        each(neurons, [=](Index k) SYNLOOM_LAMBDA { row[k] = values[k]; });
+    }
+}
+
+}  // namespace synloom

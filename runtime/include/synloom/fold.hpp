@@ -70,12 +70,13 @@ SYNLOOM_INLINE auto fold(Index n, Value value) {
     Lanes<Op, Real> lanes;
     Index k = 0;
     for (; k + LANES <= n; k += LANES) {
+        SYNLOOM_AS_WRITTEN;
         SYNLOOM_SIMD
         for (int l = 0; l < LANES; ++l) lanes.at[l] = Op::combine(lanes.at[l], value(k + l));
     }
     Real rest = Op::template identity<Real>();
     for (; k < n; ++k) {
-        SYNLOOM_ONE_BY_ONE;
+        SYNLOOM_AS_WRITTEN;
         rest = Op::combine(rest, value(k));
     }
     return lanes.total(rest);
@@ -101,7 +102,7 @@ SYNLOOM_INLINE auto fold_in_order(Index n, Value value) {
     }
     Real rest = Op::template identity<Real>();
     for (; k < n; ++k) {
-        SYNLOOM_ONE_BY_ONE;
+        SYNLOOM_AS_WRITTEN;
         rest = Op::combine(rest, value(k));
     }
     const Real even = Op::combine(Op::combine(a, e), Op::combine(c, g));
@@ -122,6 +123,7 @@ SYNLOOM_INLINE auto fold_four(Index n, Value value) {
     Lanes<Op, Real> a, b, c, d;
     Index k = 0;
     for (; k + LANES <= n; k += LANES) {
+        SYNLOOM_AS_WRITTEN;
         SYNLOOM_SIMD
         for (int l = 0; l < LANES; ++l) {
             const Four<Real> v = value(k + l);
@@ -134,7 +136,7 @@ SYNLOOM_INLINE auto fold_four(Index n, Value value) {
     constexpr Real none = Op::template identity<Real>();
     Four<Real> rest{none, none, none, none};
     for (; k < n; ++k) {
-        SYNLOOM_ONE_BY_ONE;
+        SYNLOOM_AS_WRITTEN;
         const Four<Real> v = value(k);
         rest = {Op::combine(rest.a, v.a), Op::combine(rest.b, v.b), Op::combine(rest.c, v.c), Op::combine(rest.d, v.d)};
     }

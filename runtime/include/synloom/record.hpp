@@ -1,10 +1,87 @@
-// provisional
+// Recording as data: what to copy where, and in which steps. Adding a monitor compiles nothing.
 #pragma once
-#include <string.h>
+
 #include "synloom/kernel.hpp"
+
+#if !(defined(__GNUC__) || defined(__clang__))
+#include <string.h>
+#endif
+
 namespace synloom {
-struct Recorder { const void* source; std::int64_t item_bytes,count; const std::int32_t* ranks; void* block; std::int64_t capacity,cursor,period,offset,start,active,phase; };
-struct Phase { static constexpr Index inputs=0, states=1; };
-inline Index record(Recorder* r, Index n, Index phase, Index step){ Index full=0; for(Index k=0;k<n;++k){ Recorder& q=r[k]; if(!q.active||q.phase!=phase) continue; Index m=(step-q.start)%q.period; if(m<0)m+=q.period; if(m!=q.offset) continue; if(q.cursor>=q.capacity){++full;continue;}
- char* to=(char*)q.block+q.cursor*q.count*q.item_bytes; const char* from=(const char*)q.source; if(!q.ranks) memcpy(to,from,q.count*q.item_bytes); else for(Index i=0;i<q.count;++i) memcpy(to+i*q.item_bytes, from+q.ranks[i]*q.item_bytes, q.item_bytes); ++q.cursor;} return full; }
+
+/// One recorded variable. Twelve fields of eight bytes: a table of them is an (n, 12) array of 64-bit integers.
+struct Recorder {
+    const void* source;
+    std::int64_t item_bytes;
+    std::int64_t count;         // items of a sample
+    const std::int32_t* ranks;  // (count) the items of source to copy; null: the first count
+    void* block;                // (capacity, count) items
+    std::int64_t capacity;      // samples that fit into block
+    std::int64_t cursor;        // samples stored
+    std::int64_t period;        // steps between samples, at least 1
+    std::int64_t offset;        // in [0, period)
+    std::int64_t start;         // a sample is due in step n iff (n - start) mod period == offset
+    std::int64_t active;        // 0: paused
+    std::int64_t phase;         // the phase of the step that it belongs to
+};
+static_assert(sizeof(Recorder) == 12 * 8);
+
+/// Copies bytes that do not overlap.
+SYNLOOM_INLINE void copy_bytes(void* into, const void* from, std::size_t bytes) {
+#if defined(__GNUC__) || defined(__clang__)
+    __builtin_memcpy(into, from, bytes);
+#else
+    memcpy(into, from, bytes);
+#endif
 }
+
+/// Copies the items of the given ranks; Bytes is the size of an item, 0 if it is known at run time only.
+template <std::size_t Bytes>
+inline void gather_items(const Recorder& r, unsigned char* into) {
+    const std::size_t bytes = Bytes != 0 ? Bytes : std::size_t(r.item_bytes);
+    const unsigned char* source = static_cast<const unsigned char*>(r.source);
+    const std::int32_t* ranks = r.ranks;
+    for (Index k = 0; k < r.count; ++k)
+        copy_bytes(into + std::size_t(k) * bytes, source + std::size_t(ranks[k]) * bytes, bytes);
+}
+
+/// Stores the sample of one recorder in row `cursor` of its block.
+inline void store_sample(Recorder& r) {
+    const std::size_t bytes = std::size_t(r.count) * std::size_t(r.item_bytes);
+    unsigned char* into = static_cast<unsigned char*>(r.block) + std::size_t(r.cursor) * bytes;
+    if (bytes == 0) {
+    } else if (r.ranks == nullptr) {
+        copy_bytes(into, r.source, bytes);
+    } else if (r.item_bytes == 8) {
+        gather_items<8>(r, into);
+    } else if (r.item_bytes == 4) {
+        gather_items<4>(r, into);
+    } else {
+        gather_items<0>(r, into);
+    }
+    ++r.cursor;
+}
+
+/// Is a sample due in this step? The remainder is never negative, also for a step before `start`.
+inline bool sample_due(const Recorder& r, Index step) {
+    const Index past = (step - r.start) % r.period;
+    return (past < 0 ? past + r.period : past) == r.offset;
+}
+
+/// Stores the samples that are due in a phase of a step. Returns how many did not fit: those recorders are unchanged,
+/// and must be given a new block before the step goes on.
+inline Index record(Recorder* recorders, Index n, Index phase, Index step) {
+    Index full = 0;
+    for (Index k = 0; k < n; ++k) {
+        Recorder& r = recorders[k];
+        if (r.active == 0 || r.phase != phase || !sample_due(r, step)) continue;
+        if (r.cursor >= r.capacity) {
+            ++full;
+        } else {
+            store_sample(r);
+        }
+    }
+    return full;
+}
+
+}  // namespace synloom

@@ -1,9 +1,9 @@
 // One step of the network, phase by phase.
 #include "synloom/entry.hpp"
 #include "synloom/record.hpp"
+#include "synloom/step.hpp"
 
 #include "sweep_dense_3d5fa6bf.hpp"
-#include "synloom/stage.hpp"
 #include "update_neurons_1a0ccf29.hpp"
 #include "update_neurons_b79a14cd.hpp"
 
@@ -54,8 +54,8 @@ static void step(Network& net) {
     const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
 
     // Clear the weighted sums.
-    if (*net.pixels.enabled) fill(net.pixels.size, net.pixels.sum_fb);
-    if (*net.features.enabled) fill(net.features.size, net.features.sum_exc);
+    if (*net.pixels.enabled) clear(net.pixels.size, net.pixels.sum_fb);
+    if (*net.features.enabled) clear(net.features.size, net.features.sum_exc);
 
     // Transmission.
     // ff and fb

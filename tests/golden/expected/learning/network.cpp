@@ -1,11 +1,11 @@
 // One step of the network, phase by phase.
 #include "synloom/entry.hpp"
 #include "synloom/record.hpp"
+#include "synloom/step.hpp"
 
 #include "sweep_csr_681656ce.hpp"
 #include "synloom/delays.hpp"
 #include "synloom/reduce.hpp"
-#include "synloom/stage.hpp"
 #include "update_bcm_f802f9a7.hpp"
 #include "update_neurons_b53ab48e.hpp"
 
@@ -81,8 +81,8 @@ static void step(Network& net) {
     const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
 
     // Clear the weighted sums.
-    if (*net.a.enabled) fill(net.a.size, net.a.sum_exc);
-    if (*net.b.enabled) fill(net.b.size, net.b.sum_exc);
+    if (*net.a.enabled) clear(net.a.size, net.a.sum_exc);
+    if (*net.b.enabled) clear(net.b.size, net.b.sum_exc);
 
     // Transmission.
     // ff and fb

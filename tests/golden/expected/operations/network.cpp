@@ -1,10 +1,10 @@
 // One step of the network, phase by phase.
 #include "synloom/entry.hpp"
 #include "synloom/record.hpp"
+#include "synloom/step.hpp"
 
 #include "sweep_dense_85e05300.hpp"
 #include "synloom/delays.hpp"
-#include "synloom/stage.hpp"
 #include "update_neurons_b3ad0916.hpp"
 #include "update_relay_c2b025ad.hpp"
 
@@ -56,7 +56,7 @@ static void step(Network& net) {
     const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
 
     // Clear the weighted sums.
-    if (*net.b.enabled) fill(net.b.size, net.b.sum_exc);
+    if (*net.b.enabled) clear(net.b.size, net.b.sum_exc);
 
     // Transmission.
     // most
