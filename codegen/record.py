@@ -8,7 +8,7 @@ of each method; fields, ``replace``, ``fields`` and pattern matching are those o
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 T = TypeVar("T", bound=type)
 
@@ -46,8 +46,8 @@ def record(cls: T) -> T:
 
     def equal(self: Any, other: Any) -> bool:
         if other.__class__ is not self.__class__:
-            return NotImplemented
-        return self is other or values(self) == values(other)
+            return False
+        return self is other or bool(values(self) == values(other))
 
     def refuse(self: Any, name: str, *_: Any) -> None:
         raise FrozenInstanceError(f"{name} of {cls.__name__} cannot be changed")
@@ -67,4 +67,4 @@ def record(cls: T) -> T:
     for name, method in methods.items():
         if name not in cls.__dict__ or name == "__hash__":
             setattr(made, name, method)
-    return made  # type: ignore[no-any-return]
+    return cast(T, made)

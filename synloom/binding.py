@@ -42,6 +42,7 @@ class Binding:
         self.scratch_width = dict(plan.scratch)
         self.sums: dict[tuple[str, str], NDArray[Any]] = {}
         self.lines: dict[tuple[str, str], NDArray[Any]] = {}
+        self.lengths: dict[str, int] = {}
         self.tracks: list[tuple[Track, int, int, int]] = []
         self.recorders = np.zeros((0, RECORDER_WORDS), np.int64)
         self.rebind()
@@ -138,8 +139,8 @@ class Binding:
     # -- delays -----------------------------------------------------------------------------------------
 
     def _line_length(self, population: Population) -> int:
-        """Largest delay, in steps, with which values of this population are read."""
-        longest = 1
+        """Largest delay, in steps, with which values of this population are read. Lines never shrink."""
+        longest = self.lengths.get(population.name, 1)
         for projection in self.network.projections:
             reads_of = projection.pre_population
             if (
@@ -148,6 +149,7 @@ class Binding:
                 and projection.delay_steps.size
             ):
                 longest = max(longest, int(projection.delay_steps.max()))
+        self.lengths[population.name] = longest
         return longest
 
     def _line(self, owner: str, field: str) -> NDArray[Any]:

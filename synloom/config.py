@@ -16,6 +16,7 @@ from synloom import messages, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Method, Precision
 from synloom.codegen.lang.names import suggestion
+from synloom.codegen.record import record
 
 if TYPE_CHECKING:
     import argparse
@@ -283,7 +284,7 @@ CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CommandLine:
     """What the command line asks of ``compile()``; all else went into the options."""
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
@@ -60,7 +57,7 @@ def write(filename: str | os.PathLike[str], synapses: Synapses) -> None:
     weights = synapses._find("w")[0] if single else reading.gather(synapses._per_synapse("w"))
     per_synapse = synapses.delay_kind is DelayKind.PER_SYNAPSE
     steps = reading.gather(synapses.delay_steps) if per_synapse else synapses.delay_steps[0]
-    sources = [reading.sources(row) for row in range(len(reading.rows))]
+    sources = [ranks for _, ranks in reading.dendrites()]
     entries: dict[str, Any] = {
         "format": VERSION,
         "name": synapses.name,
@@ -75,6 +72,16 @@ def write(filename: str | os.PathLike[str], synapses: Synapses) -> None:
         "max_delay": synapses.max_delay,
         "uniform_delay": synapses.uniform_delay,
     }
+    try:
+        _publish(path, entries)
+    except OSError as error:
+        raise ConfigurationError(f"{synapses._label}: '{path}' can not be written: {error}.") from None
+
+
+def _publish(path: Path, entries: dict[str, Any]) -> None:
+    """Write beside the file, then rename."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -94,6 +101,9 @@ def read(filename: str | os.PathLike[str], ends: Ends) -> tuple[Given, Values, A
     ConfigurationError
         No such file, another kind of file, one that is cut short or does not fit the populations.
     """
+    from zipfile import BadZipFile, ZipFile
+    from zlib import error as ZlibError
+
     path = _path(filename)
     if not path.is_file():
         raise ends.error(f"there is no file '{path}'.")
@@ -104,7 +114,16 @@ def read(filename: str | os.PathLike[str], ends: Ends) -> tuple[Given, Values, A
                 raise ends.error(f"'{path}' holds more synapses than can be between these populations.")
         with np.load(path, allow_pickle=False) as entries:
             found = {key: np.asarray(entries[key]) for key in KEYS}
-    except UNREADABLE as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        MemoryError,
+        NotImplementedError,
+        BadZipFile,
+        ZlibError,
+    ) as error:
         raise ends.error(
             f"'{path}' can not be read: {str(error).strip(chr(39))}.",
             hint="connect_from_file() reads .npz files that save_connectivity() of synloom wrote",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,23 +21,47 @@ if TYPE_CHECKING:
 
     from synloom.population import Population
     from synloom.projection import Projection
-    from synloom.store import Index, Reading
+    from synloom.store import Index, Reading, Store
     from synloom.synapses import Synapses
     from synloom.transpose import Transpose
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Where:
+    """Some synapses of one dendrite: row of a reading, places in the store, ranks of the pre neurons."""
+
+    store: Store
+    row: int
+    places: Index
+    ranks: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, reading: Reading, row: int) -> Where:
+        """All synapses of a dendrite."""
+        return cls(reading.store, row, reading.index(row), reading.sources(row))
+
+    def pick(self, k: int) -> Where:
+        """The k-th of these synapses."""
+        if isinstance(self.places, slice):
+            first = self.places.start + k * (self.places.step or 1)
+            places: Index = slice(first, first + 1)
+        else:
+            places = self.places[k : k + 1]
+        return Where(self.store, self.row, places, self.ranks[k : k + 1])
 
 
 class Handle(ABC):
     """Reads and writes the attributes of some synapses of one dendrite; ``delay`` is one of them."""
 
     proj: Projection | Transpose
-    _index: Index  # which places of the store
-    _row: int
-    _ranks: NDArray[np.int32]  # of the pre neurons
-
     _several: ClassVar[bool]  # a list of values, or one
 
     def _keep(self, **fields: Any) -> None:
         self.__dict__.update(fields)
+
+    @abstractmethod
+    def _look(self) -> Where:
+        """Where the synapses are now."""
 
     @property
     @abstractmethod
@@ -63,15 +88,16 @@ class Handle(ABC):
         if name == "delay":
             return self._delay()
         found, locality = self.proj._find(name)
+        where = self._look()
         match locality:
             case Locality.GLOBAL if self.proj._is_single(name):
-                return self._shown(np.broadcast_to(found, len(self._ranks)))
+                return self._shown(np.broadcast_to(found, len(where.ranks)))
             case Locality.GLOBAL:
                 return found[0].item()
             case Locality.SEMIGLOBAL:
-                return found[self._row].item()
+                return found[where.row].item()
             case Locality.LOCAL:
-                return self._shown(found[self._index])
+                return self._shown(found[where.places])
 
     def set(self, value: Mapping[str, Any]) -> None:
         """Set attributes, all or none of them, by name."""
@@ -91,21 +117,22 @@ class Handle(ABC):
 
     def _change(self, name: str, value: Any) -> tuple[np.ndarray, Any, Any]:
         """The buffer to write to, where, and what; nothing is written yet."""
-        what, lengths = f"{self._label}: {name}", np.ones(len(self._ranks), np.int64)
+        what, where = f"{self._label}: {name}", self._look()
+        lengths = np.ones(len(where.ranks), np.int64)
         if is_table(value) and not self._several:
             raise ConfigurationError(f"{what} takes a single number, not a {type(value).__name__}.")
         if name == "delay":
-            return self.proj.delay_steps, self._index, self.proj._new_delays(value, lengths, shared=False)
+            return self.proj.delay_steps, where.places, self.proj._new_delays(value, lengths, shared=False)
         if name not in self.attributes:
             raise unknown(name, self._label, [*self.attributes, "delay"])
         self.proj._check_writable(name)
         found, locality = self.proj._find(name)
         if locality is Locality.LOCAL:
             flat = flatten(what, value, lengths)
-            return found, self._index, many_values(flat, len(lengths), found, self.proj.network, what)
+            return found, where.places, many_values(flat, len(lengths), found, self.proj.network, what)
         if locality is Locality.GLOBAL:
             self._check_global(name, what)
-        row = self._row if locality is Locality.SEMIGLOBAL else 0
+        row = where.row if locality is Locality.SEMIGLOBAL else 0
         return found, row, one_value(value, found, self.proj.network, what)
 
     def _check_global(self, name: str, what: str) -> None:
@@ -122,7 +149,7 @@ class Handle(ABC):
     def _delay(self) -> Any:
         proj = self.proj
         if proj.delay_kind is DelayKind.PER_SYNAPSE:
-            return self._shown(proj.delay_steps[self._index] * proj.network.dt)
+            return self._shown(proj.delay_steps[self._look().places] * proj.network.dt)
         return float(proj.delay_steps[0]) * proj.network.dt
 
     def _shown(self, found: np.ndarray) -> Any:
@@ -141,24 +168,25 @@ class Dendrite(Handle):
     proj : Projection or Transpose
     post_rank : int
         Rank of the post neuron.
-    idx : int
-        Its place in ``proj.post_ranks``.
     """
 
     _several = True
 
     post_rank: int
-    idx: int
+    _where: Where
 
     def __init__(self, proj: Synapses, post_rank: int, row: int, reading: Reading) -> None:
-        self._keep(
-            proj=proj,
-            post_rank=post_rank,
-            idx=row,
-            _row=row,
-            _index=reading.index(row),
-            _ranks=reading.sources(row),
-        )
+        self._keep(proj=proj, post_rank=post_rank, _where=Where.of(reading, row))
+
+    def _look(self) -> Where:
+        if self._where.store is not self.proj._root.store:  # the connector was run again
+            self._keep(_where=self.proj.dendrite(self.post_rank)._where)
+        return self._where
+
+    @property
+    def idx(self) -> int:
+        """Its place in ``proj.post_ranks``."""
+        return self._look().row
 
     @property
     def _label(self) -> str:
@@ -177,7 +205,7 @@ class Dendrite(Handle):
     @property
     def size(self) -> int:
         """Number of synapses."""
-        return len(self._ranks)
+        return len(self._look().ranks)
 
     def __len__(self) -> int:
         return self.size
@@ -185,7 +213,7 @@ class Dendrite(Handle):
     @property
     def pre_ranks(self) -> list[int]:
         """Ranks of the pre neurons, ascending."""
-        ranks: list[int] = self._ranks.tolist()
+        ranks: list[int] = self._look().ranks.tolist()
         return ranks
 
     pre_rank = pre_ranks
@@ -203,16 +231,13 @@ class Dendrite(Handle):
         else:
             rank = whole(pos, "A rank")
             check_rank(rank, self.pre.size)
-        place = int(np.searchsorted(self._ranks, rank))
-        if place == self.size or self._ranks[place] != rank:
-            raise ConfigurationError(f"{self._label} has no synapse from the pre neuron {rank}.")
-        return IndividualSynapse(self, place)
+        return IndividualSynapse(self, rank)
 
     def __getitem__(self, pos: int | tuple[int, ...]) -> IndividualSynapse:
         return self.synapse(pos)
 
     def __iter__(self) -> Iterator[IndividualSynapse]:
-        return (IndividualSynapse(self, place) for place in range(self.size))
+        return (IndividualSynapse(self, rank) for rank in self.pre_ranks)
 
     @property
     def synapses(self) -> list[IndividualSynapse]:
@@ -222,7 +247,7 @@ class Dendrite(Handle):
     def receptive_field(self, variable: str = "w", fill: float = 0.0) -> NDArray[np.float64]:
         """An attribute in the geometry of the pre population, ``fill`` without synapse."""
         field = np.full(self.pre.size, fill, np.float64)
-        field[self._ranks] = self.get(variable)
+        field[self._look().ranks] = self.get(variable)
         return field.reshape(self.pre.geometry)
 
     def create_synapse(self, rank: int, w: float = 0.0, delay: float = 0.0) -> None:
@@ -247,12 +272,13 @@ class Dendrite(Handle):
     def _positions(self, name: str) -> NDArray[np.int32]:
         """Where in the buffer of an attribute this dendrite's values lie."""
         found, locality = self.proj._find(name)
+        where = self._look()
         match locality:
             case Locality.LOCAL:
-                places = np.arange(len(found))[self._index] if isinstance(self._index, slice) else self._index
+                places = np.arange(len(found))[where.places]
                 return self.proj._places(name, places).astype(np.int32)
             case Locality.SEMIGLOBAL:
-                return np.array([self._row], np.int32)
+                return np.array([where.row], np.int32)
             case Locality.GLOBAL:
                 return np.zeros(1, np.int32)
 
@@ -279,24 +305,17 @@ class IndividualSynapse(Handle):
     pre_rank: int
     post_rank: int
 
-    def __init__(self, dendrite: Dendrite, place: int) -> None:
-        index = dendrite._index
-        if isinstance(index, slice):
-            first = index.start + place * (index.step or 1)
-            index = slice(first, first + 1)
-        else:
-            index = index[place : place + 1]
-        rank = int(dendrite._ranks[place])
-        self._keep(
-            proj=dendrite.proj,
-            dendrite=dendrite,
-            rank=rank,
-            pre_rank=rank,
-            post_rank=dendrite.post_rank,
-            _row=dendrite._row,
-            _index=index,
-            _ranks=dendrite._ranks[place : place + 1],
-        )
+    def __init__(self, dendrite: Dendrite, rank: int) -> None:
+        self._keep(proj=dendrite.proj, dendrite=dendrite, rank=rank)
+        self._keep(pre_rank=rank, post_rank=dendrite.post_rank)
+        self._look()
+
+    def _look(self) -> Where:
+        where = self.dendrite._look()
+        place = int(np.searchsorted(where.ranks, self.rank))
+        if place == len(where.ranks) or where.ranks[place] != self.rank:
+            raise ConfigurationError(f"{self.dendrite._label} has no synapse from pre neuron {self.rank}.")
+        return where.pick(place)
 
     @property
     def _label(self) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synloom.codegen.errors import Mistakes
-from synloom.codegen.ir.expr import Binary, Cast, Expr, Var, WeightedSum, walk
+from synloom.codegen.ir.expr import Expr, WeightedSum, walk
 from synloom.codegen.ir.model import (
-    DEFAULT_PSP_TEXT,
     Equation,
     NetworkIR,
     Ode,
@@ -15,7 +14,7 @@ from synloom.codegen.ir.model import (
     ProjectionIR,
     TransposeIR,
 )
-from synloom.codegen.ir.types import DType, Operation, Precision, Scope
+from synloom.codegen.ir.types import Operation, Precision, Scope
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.transpose import Transpose
@@ -61,34 +60,18 @@ def _projection(projection: Projection) -> ProjectionIR:
 
 def _transpose(transpose: Transpose) -> TransposeIR:
     root = transpose.forward
-    default = transpose.psp is None
     return TransposeIR(
         name=transpose.name,
         forward=root.name,
         target=transpose.target,
-        psp=_default_psp(transpose) if transpose.psp is None else transpose.psp,
-        psp_text=DEFAULT_PSP_TEXT if default else transpose.psp_text,
+        psp=transpose.psp,
+        psp_text=transpose.psp_text,
         operation=Operation(transpose.operation),
         delay=transpose.delay_kind,
         delay_of_forward=transpose.delay_of_forward,
         backward=transpose.backward,
-        functions=root.model.functions,
+        functions=transpose.psp_functions,
     )
-
-
-def _default_psp(transpose: Transpose) -> Expr:
-    """``w * pre.r``, where ``pre`` is the forward post population."""
-    rate = transpose.pre_population.model.attribute("r")
-    weight = transpose.forward.model.attribute("w")
-    assert rate is not None and weight is not None
-    w: Expr = Var(Scope.SELF, "w", weight.locality, weight.dtype)
-    r: Expr = Var(Scope.PRE, "r", rate.locality, rate.dtype)
-    return Binary("*", as_real(w), as_real(r))
-
-
-def as_real(expr: Expr) -> Expr:
-    """The value as an operand of arithmetic."""
-    return expr if expr.dtype is DType.REAL else Cast(expr, DType.REAL)
 
 
 def expressions_of(equations: Iterable[Equation]) -> Iterable[Expr]:

@@ -49,10 +49,8 @@ def _kernel(kernel: Kernel, precision: Precision, methods: dict[str, str]) -> st
 
 def _equations(kernel: NeuronKernel | SynapseKernel) -> Iterable[tuple[str, list[Stmt]]]:
     """Statements by the equation they came from, in order of execution."""
-    if isinstance(kernel, NeuronKernel):
-        blocks = (kernel.global_block, kernel.local_block)
-    else:
-        blocks = (kernel.global_block, kernel.row_block, kernel.local_block)
+    rows = (kernel.row_block,) if isinstance(kernel, SynapseKernel) else ()
+    blocks = (kernel.global_block, *rows, kernel.local_block)
     for block in blocks:
         grouped: dict[str, list[Stmt]] = {}
         last = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +18,13 @@ from synloom.codegen.ir.expr import Call, Expr, Var
 from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.types import Scope
 from synloom.codegen.lower.function import lower_functions, lower_local_functions, visible_functions
+from synloom.codegen.record import record
 
 if TYPE_CHECKING:
     from synloom.network import Network
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionCaller:
     """A user function as a Python callable.
 

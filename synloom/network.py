@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ from synloom.synapse import Synapse
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
 
+Named = TypeVar("Named", Population, "Projection | Transpose")
+
 DUMP_HOOK: Callable[[Network], None] | None = None
 
 BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
@@ -40,7 +42,7 @@ class _NetworkType(type):
     """Sets a network up before ``__init__`` of a subclass runs, which then need not call its parent's."""
 
     def __call__(cls, *args: Any, dt: float | None = None, seed: int | None = None, **kwargs: Any) -> Any:
-        network = cls.__new__(cls)
+        network: Any = cls.__new__(cls)  # type: ignore[call-overload]
         network._prepare(dt, seed)
         network.__init__(*args, **kwargs)
         return network
@@ -174,11 +176,12 @@ class Network(metaclass=_NetworkType):
         disable_omp: bool = True,
     ) -> Projection | Transpose:
         """A projection of this network; a ready-made one such as ``Transpose`` is taken as it is."""
-        special = projection if projection is not None else pre
-        if isinstance(special, Projection | Transpose):
-            if isinstance(special, Transpose):
-                special.connect()
+        special = pre if projection is None else projection
+        if isinstance(special, Transpose):
+            return special.connect()
+        if isinstance(special, Projection):
             return special
+        pre = special
         if pre is None or post is None or not target:
             raise ConfigurationError("connect() needs pre, post and a target.")
         return Projection(pre, post, target, synapse, name=name, disable_omp=disable_omp, network=self)
@@ -222,17 +225,11 @@ class Network(metaclass=_NetworkType):
 
     def get_population(self, name: str) -> Population | None:
         """The population of this name, or None after a warning."""
-        return self._find("population", name, self.populations)
+        return _find("population", name, self.populations)
 
     def get_projection(self, name: str) -> Projection | Transpose | None:
         """The projection of this name, or None after a warning."""
-        return self._find("projection", name, self.projections)
-
-    def _find(self, kind: str, name: str, objects: Sequence[Any]) -> Any:
-        found = next((o for o in objects if o.name == name), None)
-        if found is None:
-            messages.warning(f"There is no {kind} named '{name}'.")
-        return found
+        return _find("projection", name, self.projections)
 
     # -- compiling --------------------------------------------------------------------------------------
 
@@ -431,7 +428,7 @@ class Network(metaclass=_NetworkType):
                 if isinstance(projection, Projection):
                     projection.reset(synapses=synapses)
         if synapses:
-            binding.rebind()
+            binding.delays_changed()
             for monitor in self.monitors:
                 monitor._rebind()
         if populations:
@@ -556,6 +553,13 @@ IGNORED_BY_COMPILE = {
     "profile_enabled",
     "trace_calls",
 }
+
+
+def _find(kind: str, name: str, objects: Sequence[Named]) -> Named | None:
+    found = next((o for o in objects if o.name == name), None)
+    if found is None:
+        messages.warning(f"There is no {kind} named '{name}'.")
+    return found
 
 
 def _sum_targets(population: Population) -> set[str]:

@@ -311,6 +311,12 @@ class Population(Grid):
         """Stop updating the population. Its values stay, and are still transmitted to others."""
         self.flags["enabled"][0] = False
 
+    def explain(self) -> str:
+        """Each equation as written, its discretised form, and the C++ it becomes."""
+        from synloom.explain import explain_neuron
+
+        return explain_neuron(self.model, self.network.precision)
+
     def sum(self, target: str) -> npt.NDArray[np.float64]:
         """The weighted sums of a target in the last step, in the shape of the geometry."""
         if target not in self.sums:

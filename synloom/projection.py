@@ -289,7 +289,7 @@ class Projection(ConnectMethods, Learning):
         if self._locality(name) is not Locality.LOCAL:
             raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
         entries = given[store.post_of_synapses(), store.pre_of_synapses()]
-        self._write({name: np.split(entries, store.row_ptr[1:-1])})
+        self._write({name: np.split(entries, store.row_ptr[1:-1])[: len(store.rows)]})
 
     def reset(self, attributes: Iterable[str] | int | None = -1, synapses: bool = False) -> None:
         """Give all attributes but ``w``, or those listed, their initial values.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -94,32 +95,50 @@ class Store:
 
     def forward(self) -> Reading:
         """The synapses as the projection sees them: dendrites of post neurons."""
-        return Reading(self, False, self.rows, self.row_ptr, None)
+        return Reading(self, transposed=False)
 
     def backward(self) -> Reading:
         """The same synapses with pre and post exchanged: dendrites of the sources."""
-        counts = self.column_counts()
-        used = counts > 0
-        row_ptr = pointers(counts[used])
-        order = None if self.column is None else self.transposed_order()
-        return Reading(self, True, self.columns[used], row_ptr, order)
+        return Reading(self, transposed=True)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Reading:
-    """A store read by dendrites, forward or backward.
+    """A store read by dendrites, forward or backward, for the moment: it is made anew for each question.
 
-    ``rows`` are the ranks that have a dendrite, ascending; ``row_ptr`` counts their synapses. An *index* is
-    what picks a dendrite's synapses out of an array in store order: a slice where one can, else an array.
+    What it takes to read backward is worked out when first asked for. An *index* is what picks a dendrite's
+    synapses out of an array in store order: a slice where one can, else an array.
     """
 
     store: Store
     transposed: bool
-    rows: NDArray[np.int32]
-    row_ptr: NDArray[np.int64]
-    order: NDArray[np.int64] | None
+
+    @cached_property
+    def _used(self) -> NDArray[np.int64]:
+        """Columns with at least one synapse."""
+        return np.flatnonzero(self._counts)
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        return self.store.column_counts()
+
+    @cached_property
+    def rows(self) -> NDArray[np.int32]:
+        """Ranks that have a dendrite, ascending."""
+        return self.store.columns[self._used] if self.transposed else self.store.rows
+
+    @cached_property
+    def row_ptr(self) -> NDArray[np.int64]:
+        """Where each dendrite begins in the order of this reading."""
+        return pointers(self._counts[self._used]) if self.transposed else self.store.row_ptr
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Places in the store, in the order of this reading."""
+        return self.store.transposed_order() if self.transposed else np.arange(self.store.nnz)
 
     def lengths(self) -> NDArray[np.int64]:
+        """Number of synapses of each dendrite."""
         return np.diff(self.row_ptr)
 
     def find(self, rank: int) -> int | None:
@@ -131,24 +150,36 @@ class Reading:
         """Places of one dendrite's synapses in the store."""
         if not self.transposed:
             return slice(int(self.row_ptr[row]), int(self.row_ptr[row + 1]))
-        if self.order is None:
+        if self.store.column is None:
             return slice(row, None, len(self.store.columns))
-        return self.order[self.row_ptr[row] : self.row_ptr[row + 1]]
+        return self._of_column(row, self.store.column)
 
     def sources(self, row: int) -> NDArray[np.int32]:
         """Ranks at the other end of one dendrite's synapses, ascending."""
         if not self.transposed:
             return self.store.pre_ranks_of(row)
-        if self.order is None:
+        if self.store.column is None:
             return self.store.rows
-        places = self.order[self.row_ptr[row] : self.row_ptr[row + 1]]
+        places = self._of_column(row, self.store.column)
         return self.store.rows[np.searchsorted(self.store.row_ptr, places, side="right") - 1]
+
+    def _of_column(self, row: int, column: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Places of one column's synapses in compressed rows."""
+        if "order" not in self.__dict__:  # for one dendrite the order of all is too much
+            return np.flatnonzero(column == self._used[row])
+        return self.order[self.row_ptr[row] : self.row_ptr[row + 1]]
+
+    def dendrites(self) -> Iterator[tuple[int, NDArray[np.int32]]]:
+        """Row and sources of every dendrite."""
+        if self.transposed and self.store.column is not None:
+            _ = self.order  # once for all of them
+        return ((row, self.sources(row)) for row in range(len(self.rows)))
 
     def gather(self, values: np.ndarray) -> np.ndarray:
         """Values in store order, brought into the order of this reading (a view where forward)."""
         if not self.transposed:
             return values
-        if self.order is None:
+        if self.store.column is None:
             return values.reshape(len(self.store.rows), len(self.store.columns)).T.ravel()
         return values[self.order]
 

@@ -196,7 +196,7 @@ class Synapses(ABC):
         reading = self._peek("pre_ranks")
         if reading is None:
             return None
-        return [reading.sources(row).tolist() for row in range(len(reading.rows))]
+        return [sources.tolist() for _, sources in reading.dendrites()]
 
     def dendrite(self, *post: int | tuple[int, ...]) -> Dendrite:
         """The synapses of one post neuron, given by rank or coordinates.
@@ -218,8 +218,8 @@ class Synapses(ABC):
 
     def __iter__(self) -> Iterator[Dendrite]:
         reading = self._built()
-        for row, rank in enumerate(reading.rows.tolist()):
-            yield Dendrite(self, rank, row, reading)
+        for row, _ in reading.dendrites():
+            yield Dendrite(self, int(reading.rows[row]), row, reading)
 
     @property
     def dendrites(self) -> list[Dendrite]:
@@ -280,6 +280,12 @@ class Synapses(ABC):
     def get(self, name: str) -> Any:
         """The value of an attribute: a number, one per dendrite, or a list of lists, by post rank."""
         return self._read(name)
+
+    def explain(self) -> str:
+        """How the weights are read, how synapses learn, and the C++ that both become."""
+        from synloom.explain import explain_projection
+
+        return explain_projection(self.network.plan, self.name)
 
     def set(self, value: Mapping[str, Any]) -> None:
         """Set attributes, all or none of them: ``{'tau': 10.0, 'w': 0.5}``."""

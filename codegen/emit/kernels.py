@@ -12,7 +12,6 @@ from synloom.codegen.emit.contexts import (
     SweepUnit,
     UpdateUnit,
 )
-from synloom.codegen.emit.names import cpp_name
 from synloom.codegen.emit.printer import AS_FUNCTIONS, Printer
 from synloom.codegen.ir.expr import Binary, Call, Expr, Var, walk
 from synloom.codegen.ir.model import Function
@@ -39,6 +38,7 @@ from synloom.codegen.ir.types import (
     Side,
     StoreKind,
 )
+from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
 
 OPS = {Operation.SUM: "Sum", Operation.MEAN: "Sum", Operation.MAX: "Max", Operation.MIN: "Min"}
@@ -57,7 +57,7 @@ def field_name(kernel: Kernel, name: str) -> str:
 
 
 def declaration(kernel: Kernel, field: Field, printer: Printer) -> str:
-    """``const double* tau``"""
+    """The member of the struct: ``const double* tau``."""
     name = field_name(kernel, field.name)
     match field.kind:
         case FieldKind.SIZE:
@@ -105,13 +105,18 @@ def _uses_clock(exprs: list[Expr]) -> str:
     return " clock" if used else ""
 
 
+def _constness(member: Member) -> str:
+    return "" if member.assigned else "const "
+
+
 def _whole_loads(members: tuple[Member, ...], wholes: tuple[str, ...], printer: Printer) -> list[str]:
     """Locals for what there is one of."""
     lines = []
     for m in members:
         if m.locality is Locality.GLOBAL or m.single:
-            const = "" if m.assigned else "const "
-            lines.append(f"{const}{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};")
+            lines.append(
+                f"{_constness(m)}{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};"
+            )
     lines += [f"const {printer.real} {cpp_name(w)} = *self.{cpp_name(w)};" for w in wholes]
     return lines
 
@@ -133,7 +138,7 @@ def _element_loads(
 ) -> list[str]:
     """Locals for what there is one of per neuron, row or synapse."""
     return [
-        f"{'' if m.assigned else 'const '}{printer.type(m.dtype)} {cpp_name(m.name)} = self.{cpp_name(m.name)}[{index}];"
+        f"{_constness(m)}{printer.type(m.dtype)} {cpp_name(m.name)} = self.{cpp_name(m.name)}[{index}];"
         for m in members
         if m.locality is locality and not m.single
     ]
@@ -232,7 +237,8 @@ class Columns:
 def _line(value: Value, real: str) -> str:
     side = value.field.split("_", 1)[0]
     neurons = "1" if value.side is Side.WHOLE else f"self.{side}_size"
-    return f"DelayLine<{real}>{{\n    self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head}}"
+    ring = f"self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head"
+    return f"DelayLine<{real}>{{\n    {ring}}}"
 
 
 def _value_preparations(values: tuple[Value, ...], real: str) -> list[str]:

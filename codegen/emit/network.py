@@ -5,9 +5,9 @@ from __future__ import annotations
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
 from synloom.codegen.emit.kernels import field_name
-from synloom.codegen.emit.names import cpp_name
 from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
 from synloom.codegen.ir.types import Precision
+from synloom.codegen.names import cpp_name
 
 CPP_TYPES = {
     "float64": "double",
@@ -37,7 +37,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
         words=len(slots),
         learns=bool(plan.synapses),
         clears=tuple(
-            f"if (*net.{c.population}.enabled) clear(net.{c.population}.size, net.{c.population}.{buffer_name(c.field)});"
+            f"if (*net.{c.population}.enabled) clear(net.{c.population}.size, {_buffer((c.population, c.field))});"
             for c in plan.clears
         ),
         sweeps=tuple(_launch(launch, kernels) for launch in plan.sweeps),

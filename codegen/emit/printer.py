@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from synloom.codegen.emit.names import cpp_name
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.expr import (
     Binary,
@@ -26,6 +25,7 @@ from synloom.codegen.ir.expr import (
 from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import DType, Precision, Scope
+from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
 
 OPERATORS = {

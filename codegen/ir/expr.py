@@ -12,7 +12,7 @@ from synloom.codegen.record import record
 
 
 def _origin() -> Origin | None:
-    return field(default=None, compare=False, repr=False)  # type: ignore[no-any-return]
+    return field(default=None, compare=False, repr=False)
 
 
 @record
@@ -101,9 +101,10 @@ class Unary:
 
 @record
 class Binary:
-    """``lhs op rhs``. Arithmetic (``+ - * / // % **``) has REAL operands and result, comparisons
-    (``== != < <= > >=``) REAL operands and a BOOL result, ``and``/``or`` BOOL throughout:
-    resolving inserted the casts.
+    """``lhs op rhs``.
+
+    Arithmetic (``+ - * / // % **``) has REAL operands and result, comparisons (``== != < <= > >=``)
+    REAL operands and a BOOL result, ``and``/``or`` BOOL throughout: resolving inserted the casts.
     """
 
     op: str

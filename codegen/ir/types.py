@@ -68,6 +68,10 @@ class Method(StrEnum):
     EVENT_DRIVEN = "event-driven"
 
 
+# Methods that integrate all ODEs of a run as one system (spec 01, section 12.3).
+COUPLED = frozenset({Method.IMPLICIT, Method.MIDPOINT, Method.RK4})
+
+
 class StoreKind(StrEnum):
     """Storage format of a projection's synapses."""
 

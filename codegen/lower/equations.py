@@ -8,7 +8,7 @@ from typing import Final
 from synloom.codegen.errors import Mistakes, ModelError
 from synloom.codegen.ir.expr import ZERO, Binary, Const, Expr, Name, Var
 from synloom.codegen.ir.model import Assignment, Attribute, Bound, Equation, Ode
-from synloom.codegen.ir.types import DType, Kind, Locality, Method, Scope
+from synloom.codegen.ir.types import COUPLED, DType, Kind, Locality, Method, Scope
 from synloom.codegen.lang.flags import Flags
 from synloom.codegen.lower.declare import Declarations, Declared
 from synloom.codegen.lower.fold import fold
@@ -17,7 +17,6 @@ from synloom.codegen.lower.ode import normal_form
 from synloom.codegen.lower.resolve import Place, Resolver
 from synloom.codegen.lower.typing import as_real, convert
 
-COUPLED: Final = (Method.IMPLICIT, Method.MIDPOINT, Method.RK4)
 _WANTED: Final = {DType.REAL: "a constant expression", DType.INT: "an int", DType.BOOL: "a bool"}
 
 

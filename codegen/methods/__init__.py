@@ -18,6 +18,5 @@ METHODS: Mapping[Method, Stepper] = {
 }
 
 # All ODEs of a run with one of these are integrated as one system (spec 01, 12.3).
-COUPLED = frozenset({Method.IMPLICIT, Method.MIDPOINT, Method.RK4})
 
-__all__ = ["COUPLED", "METHODS", "Names", "Step", "Stepper"]
+__all__ = ["METHODS", "Names", "Step", "Stepper"]

@@ -7,7 +7,7 @@ unknown are seen; an unknown inside a function, a conditional or a divisor is pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from synloom.codegen.errors import ModelError, Origin
 from synloom.codegen.ir.expr import (
@@ -30,12 +30,13 @@ from synloom.codegen.ir.model import Ode
 from synloom.codegen.ir.text import show
 from synloom.codegen.ir.types import DType
 from synloom.codegen.methods.step import Scratch, is_same, mentions
+from synloom.codegen.record import record
 
 # Products are multiplied out up to this power; beyond it x^n stands for all of (a + x)^n, an error anyway.
 LARGEST_EXPANSION = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Term:
     """``number * factor * unknowns^powers``. ``origin`` is where a degree above one arose."""
 
@@ -52,7 +53,7 @@ class Term:
 Polynomial = tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linear:
     """``slopes[0] * x0 + slopes[1] * x1 + ... + rest``."""
 
@@ -165,7 +166,7 @@ def hidden(expr: Expr, unknowns: tuple[Var, ...]) -> Expr | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Canonical:
     """``tau * dx/dt + x = S`` with ``tau = A / B`` and ``S = -C / B`` (spec 01, 12.2).
 

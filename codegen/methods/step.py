@@ -25,9 +25,10 @@ from synloom.codegen.ir.expr import (
 from synloom.codegen.ir.model import Equation, Ode
 from synloom.codegen.ir.stmt import Let
 from synloom.codegen.ir.types import DType, Locality, Scope
+from synloom.codegen.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """The update of some ODEs: temporaries, then one new value for each ODE in the order given.
 

@@ -10,8 +10,8 @@ from synloom.codegen.errors import CodegenError, Mistakes, ModelError
 from synloom.codegen.ir.expr import Draw, Expr, Var, transform, walk
 from synloom.codegen.ir.model import Assignment, Equation, Ode
 from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
-from synloom.codegen.ir.types import Locality, Method, Scope
-from synloom.codegen.methods import COUPLED, METHODS, Names, Step
+from synloom.codegen.ir.types import COUPLED, Locality, Method, Scope
+from synloom.codegen.methods import METHODS, Names, Step
 from synloom.codegen.methods.step import mentions, temporary
 from synloom.codegen.passes import gather
 

@@ -39,7 +39,7 @@ def receiver(name: str, projections: Mapping[str, ProjectionIR | TransposeIR]) -
 
 
 def expand_sums(network: NetworkIR) -> NetworkIR:
-    """``r = sum()``  ->  ``r = sum(exc) + sum(inh)``"""
+    """Spell ``sum()`` out:  ``r = sum()``  ->  ``r = sum(exc) + sum(inh)``."""
     reaching = targets_reaching(network)
     return replace(
         network,

@@ -67,17 +67,6 @@ def constants(used: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(sorted({n.name for n in used if isinstance(n, Var) and n.scope is Scope.CONSTANT}))
 
 
-def called(exprs: Iterable[Expr], functions: tuple[Function, ...]) -> tuple[Function, ...]:
-    """Those of ``functions`` that the expressions reach, callees first."""
-    wanted = {n.function for e in exprs for n in walk(e) if isinstance(n, Call)}
-    kept: list[Function] = []
-    for function in reversed(functions):
-        if function.name in wanted:
-            kept.append(function)
-            wanted |= {n.function for n in walk(function.body) if isinstance(n, Call)}
-    return tuple(reversed(kept))
-
-
 def function_constants(function: Function, known: tuple[Function, ...]) -> tuple[str, ...]:
     """Constants a user's function needs, itself or through the functions it calls: passed as further arguments."""
     reached = {function.name: function}

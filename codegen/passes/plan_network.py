@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from synloom.codegen.artifact import Manifest, Slot, SlotKind
-from synloom.codegen.emit.names import unique_names
 from synloom.codegen.ir.expr import Expr
 from synloom.codegen.ir.model import NetworkIR, PopulationIR, ProjectionIR, TransposeIR
 from synloom.codegen.ir.plan import (
@@ -24,6 +23,7 @@ from synloom.codegen.ir.plan import (
     SynapseKernel,
 )
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Precision
+from synloom.codegen.names import unique_names
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.expand_sums import expand_sums
 from synloom.codegen.passes.plan_neurons import plan_neuron

@@ -7,6 +7,7 @@ from synloom.codegen.ir.expr import Draw, Expr, Reduction, Var, WeightedSum
 from synloom.codegen.ir.model import NeuronModel
 from synloom.codegen.ir.plan import Field, FieldKind, NeuronKernel
 from synloom.codegen.ir.types import DType, Locality, Scope
+from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
 
@@ -30,7 +31,7 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
     local_block = discretize(neuron.equations, Locality.LOCAL, DT)
     exprs = [*gather.expressions(global_block), *gather.expressions(local_block)]
     refuse_draws(exprs)
-    functions = gather.called(exprs, neuron.functions)
+    functions = reachable(exprs, {f.name: f for f in neuron.functions})
     used = list(gather.nodes(exprs, functions))
 
     sums = {gather.sum_field(n): None for n in used if isinstance(n, WeightedSum)}

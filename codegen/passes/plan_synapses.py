@@ -9,9 +9,11 @@ from synloom.codegen.ir.expr import Cast, Expr, Reduction, Var, WeightedSum, tra
 from synloom.codegen.ir.model import Function, ProjectionIR, TransposeIR
 from synloom.codegen.ir.plan import Field, FieldKind, Reader, SweepKernel, SynapseKernel, Value, staged
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Operation, Scope, Side, StoreKind
+from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
 from synloom.codegen.passes.plan_neurons import refuse_draws
+from synloom.codegen.record import record
 
 H = Var(Scope.CLOCK, "h")
 
@@ -21,7 +23,7 @@ STORE_FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """A projection or transpose as a reader of a store, before its expressions are tied to fields."""
 
@@ -179,7 +181,7 @@ def plan_sweep(root: ProjectionIR, readings: list[Reading]) -> SweepKernel:
 def _merged(readings: list[Reading]) -> tuple[Function, ...]:
     merged: dict[str, Function] = {}
     for reading in readings:
-        for function in gather.called([reading.psp], reading.functions):
+        for function in reachable([reading.psp], {f.name: f for f in reading.functions}):
             merged[function.name] = function
     return tuple(merged.values())
 
@@ -199,7 +201,7 @@ def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
     changed = {name for block in blocks for name in gather.assigned(block)}
     global_block, row_block, local_block = (gather.map_block(b, change) for b in blocks)
     exprs = [e for b in (global_block, row_block, local_block) for e in gather.expressions(b)]
-    functions = gather.called(exprs, model.functions)
+    functions = reachable(exprs, {f.name: f for f in model.functions})
     used = list(gather.nodes(exprs, functions))
     members = gather.members(model.attributes, used, changed, _single(projection))
     constants = gather.constants(used)

@@ -42,7 +42,7 @@ SEEDED = [
 ]
 
 
-@pytest.mark.parametrize(("distribution", "numpy"), SEEDED, ids=lambda v: str(v))
+@pytest.mark.parametrize(("distribution", "numpy"), SEEDED, ids=lambda v: "" if callable(v) else str(v))
 def test_an_explicit_seed_gives_the_stream_of_numpy(distribution: RandomDistribution, numpy: Any) -> None:
     generator = np.random.default_rng(7)
     for shape in (5, (2, 3), ()):

@@ -58,7 +58,7 @@ def test_dense_is_read_without_index_arrays() -> None:
     assert store.kind is StoreKind.DENSE and store.column is None and store.nnz == 6
     assert store.row_ptr.tolist() == [0, 3, 6]
     backward = store.backward()
-    assert backward.order is None and backward.index(1) == slice(1, None, 3)
+    assert backward.index(1) == slice(1, None, 3)
     assert backward.rows.tolist() == [1, 3, 4] and backward.sources(0).tolist() == [2, 5]
     assert backward.split(values) == [[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]
     assert store.transposed_order().tolist() == [0, 3, 1, 4, 2, 5]

@@ -28,7 +28,8 @@ struct Max {
     }
     template <class Real>
     static SYNLOOM_INLINE Real combine(Real a, Real b) {
-        return a > b || a != a ? a : b;
+        const Real chosen = a > b ? a : b;
+        return a != a ? a : chosen;
     }
 };
 
@@ -40,7 +41,8 @@ struct Min {
     }
     template <class Real>
     static SYNLOOM_INLINE Real combine(Real a, Real b) {
-        return a < b || a != a ? a : b;
+        const Real chosen = a < b ? a : b;
+        return a != a ? a : chosen;
     }
 };
 
@@ -124,14 +126,15 @@ SYNLOOM_INLINE auto fold_four(Index n, Value value) {
     Index k = 0;
     for (; k + LANES <= n; k += LANES) {
         SYNLOOM_AS_WRITTEN;
-        SYNLOOM_SIMD
-        for (int l = 0; l < LANES; ++l) {
+        const auto add = [&](int l) SYNLOOM_LAMBDA {
             const Four<Real> v = value(k + l);
             a.at[l] = Op::combine(a.at[l], v.a);
             b.at[l] = Op::combine(b.at[l], v.b);
             c.at[l] = Op::combine(c.at[l], v.c);
             d.at[l] = Op::combine(d.at[l], v.d);
-        }
+        };
+        SYNLOOM_SIMD
+        for (int l = 0; l < LANES; ++l) add(l);
     }
     constexpr Real none = Op::template identity<Real>();
     Four<Real> rest{none, none, none, none};

@@ -163,10 +163,21 @@ SYNLOOM_INLINE Real floor_div(Real a, Like<Real> b) {
     return floor(a / b);
 }
 
+#if defined(__GNUC__) || defined(__clang__)
+SYNLOOM_INLINE double constant_power(double x, int k) { return __builtin_powi(x, k); }
+SYNLOOM_INLINE float constant_power(float x, int k) { return __builtin_powif(x, k); }
+#endif
+
 /// x to the power k: a product for an integer k, 1/power(x, -k) for a negative one, pow for a real k.
 template <class Real, class Exponent>
 SYNLOOM_INLINE Real power(Real x, Exponent k) {
-    if constexpr (Exponent(1) / 2 == 0) {
+    if constexpr (Exponent(1) / 2 != 0) {
+        return pow(x, Real(k));
+    } else {
+#if defined(__GNUC__) || defined(__clang__)
+        // Becomes multiplications before loops are vectorised; the loop below would stop that.
+        if (__builtin_constant_p(k)) return constant_power(x, int(k));
+#endif
         const bool inverse = k < 0;
         Real product(1);
         for (std::uint64_t n = inverse ? 0 - std::uint64_t(k) : std::uint64_t(k); n != 0; n >>= 1) {
@@ -174,8 +185,6 @@ SYNLOOM_INLINE Real power(Real x, Exponent k) {
             x *= x;
         }
         return inverse ? Real(1) / product : product;
-    } else {
-        return pow(x, Real(k));
     }
 }
 
@@ -214,7 +223,8 @@ SYNLOOM_INLINE Real isfinite(Real x) {
 /// The smallest argument; NaN if one of them is NaN.
 template <class Real>
 SYNLOOM_INLINE Real min(Real a, Like<Real> b) {
-    return a < b || a != a ? a : b;
+    const Real chosen = a < b ? a : b;
+    return a != a ? a : chosen;
 }
 
 template <class Real, class... More>
@@ -225,7 +235,8 @@ SYNLOOM_INLINE Real min(Real a, Like<Real> b, More... more) {
 /// The largest argument; NaN if one of them is NaN.
 template <class Real>
 SYNLOOM_INLINE Real max(Real a, Like<Real> b) {
-    return a > b || a != a ? a : b;
+    const Real chosen = a > b ? a : b;
+    return a != a ? a : chosen;
 }
 
 template <class Real, class... More>

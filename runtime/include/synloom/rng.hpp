@@ -11,47 +11,54 @@
 
 namespace synloom {
 
-/// The key of a stream: one for each seed, object that draws, and place in its equations.
+/// The key of a stream, and the word that Threefry adds to it.
 struct Stream {
-    std::uint32_t key[4];
+    std::uint32_t key[5];
 };
 
+/// The stream of a seed, an object that draws, and a place in its equations.
 SYNLOOM_INLINE Stream stream(std::uint64_t seed, std::uint32_t object, std::uint32_t site) {
-    return {{std::uint32_t(seed), std::uint32_t(seed >> 32), object, site}};
+    const std::uint32_t low = std::uint32_t(seed), high = std::uint32_t(seed >> 32);
+    return {{low, high, object, site, 0x1BD11BDAu ^ low ^ high ^ object ^ site}};
 }
 
 struct Words {
     std::uint32_t a, b, c, d;
 };
 
-SYNLOOM_INLINE std::uint32_t rotate_left(std::uint32_t x, int bits) { return x << bits | x >> (32 - bits); }
+template <int Bits>
+SYNLOOM_INLINE std::uint32_t rotate_left(std::uint32_t x) {
+    return x << Bits | x >> (32 - Bits);
+}
 
-/// Threefry-4x32 with the given number of rounds.
-template <int Rounds>
-SYNLOOM_INLINE Words threefry(Words counter, const Stream& stream) {
-    constexpr int turns[8][2] = {{10, 26}, {11, 21}, {13, 27}, {23, 5}, {6, 20}, {17, 11}, {25, 10}, {18, 20}};
-    const std::uint32_t* const k = stream.key;
-    const std::uint32_t key[5] = {k[0], k[1], k[2], k[3], 0x1BD11BDAu ^ k[0] ^ k[1] ^ k[2] ^ k[3]};
-    Words x{counter.a + key[0], counter.b + key[1], counter.c + key[2], counter.d + key[3]};
-    SYNLOOM_UNROLL
-    for (int round = 0; round < Rounds; ++round) {
-        const int even = turns[round % 8][0], odd = turns[round % 8][1];
-        if (round % 2 == 0) {
-            x.a += x.b, x.b = rotate_left(x.b, even) ^ x.a;
-            x.c += x.d, x.d = rotate_left(x.d, odd) ^ x.c;
-        } else {
-            x.a += x.d, x.d = rotate_left(x.d, even) ^ x.a;
-            x.c += x.b, x.b = rotate_left(x.b, odd) ^ x.c;
-        }
-        if (round % 4 == 3) {
-            const int turn = round / 4 + 1;
-            x.a += key[turn % 5];
-            x.b += key[(turn + 1) % 5];
-            x.c += key[(turn + 2) % 5];
-            x.d += key[(turn + 3) % 5] + std::uint32_t(turn);
-        }
+template <int Even, int Odd>
+SYNLOOM_INLINE Words even_round(Words x) {
+    const std::uint32_t a = x.a + x.b, c = x.c + x.d;
+    return {a, rotate_left<Even>(x.b) ^ a, c, rotate_left<Odd>(x.d) ^ c};
+}
+
+template <int Even, int Odd>
+SYNLOOM_INLINE Words odd_round(Words x) {
+    const std::uint32_t a = x.a + x.d, c = x.c + x.b;
+    return {a, rotate_left<Odd>(x.b) ^ c, c, rotate_left<Even>(x.d) ^ a};
+}
+
+/// Threefry-4x32 with the given number of rounds, a multiple of four: after every four, the key is added, turned.
+template <int Rounds, int Done = 0>
+SYNLOOM_INLINE Words threefry(Words x, const std::uint32_t (&key)[5]) {
+    static_assert(Rounds % 4 == 0);
+    constexpr int turn = Done / 4;
+    x = {x.a + key[turn % 5], x.b + key[(turn + 1) % 5], x.c + key[(turn + 2) % 5],
+         x.d + key[(turn + 3) % 5] + std::uint32_t(turn)};
+    if constexpr (Done == Rounds) {
+        return x;
+    } else if constexpr (turn % 2 == 0) {
+        x = odd_round<11, 21>(even_round<10, 26>(x));
+        return threefry<Rounds, Done + 4>(odd_round<23, 5>(even_round<13, 27>(x)), key);
+    } else {
+        x = odd_round<17, 11>(even_round<6, 20>(x));
+        return threefry<Rounds, Done + 4>(odd_round<18, 20>(even_round<25, 10>(x)), key);
     }
-    return x;
 }
 
 inline constexpr int ROUNDS = 12;
@@ -97,14 +104,13 @@ SYNLOOM_INLINE Words counter(Index step, std::uint64_t call) {
 /// The numbers of a whole chunk, in [0, 1).
 template <class Real>
 inline void uniform_chunk(const Stream& stream, Index step, Index chunk, Real* into) {
-    const Stream own = stream;
     const Words first = counter(step, std::uint64_t(chunk) * CALLS);
+    // The last three bits of the first call are 0: no carry into the high word.
+    const auto call = [=, &stream](std::uint32_t k) SYNLOOM_LAMBDA {
+        Unit<Real>::store(threefry<ROUNDS>({first.a, first.b, first.c + k, first.d}, stream.key), into + k);
+    };
     SYNLOOM_SIMD
-    for (int k = 0; k < CALLS; ++k) {
-        // The last three bits of the first call are 0: no carry into the high word.
-        const Words own_counter{first.a, first.b, first.c + std::uint32_t(k), first.d};
-        Unit<Real>::store(threefry<ROUNDS>(own_counter, own), into + k);
-    }
+    for (int k = 0; k < CALLS; ++k) call(std::uint32_t(k));
 }
 
 /// The numbers of a whole chunk, normal with mean 0 and standard deviation 1.
@@ -160,7 +166,7 @@ template <class Real>
 inline Real uniform(const Stream& stream, Index step, Index rank) {
     constexpr Index size = CHUNK<Real>;
     const Index chunk = rank / size, place = rank % size;
-    const Words x = threefry<ROUNDS>(counter(step, std::uint64_t(chunk * CALLS + place % CALLS)), stream);
+    const Words x = threefry<ROUNDS>(counter(step, std::uint64_t(chunk * CALLS + place % CALLS)), stream.key);
     Real numbers[size];
     Unit<Real>::store(x, numbers);
     return numbers[place / CALLS * CALLS];
