@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synloom.codegen.errors import Mistakes
-from synloom.codegen.ir.expr import Expr, WeightedSum, walk
+from synloom.codegen.ir.expr import Expr, Var, WeightedSum, walk
 from synloom.codegen.ir.model import (
     Equation,
     NetworkIR,
@@ -14,7 +14,7 @@ from synloom.codegen.ir.model import (
     ProjectionIR,
     TransposeIR,
 )
-from synloom.codegen.ir.types import Operation, Precision, Scope
+from synloom.codegen.ir.types import DelayKind, Locality, Operation, Precision, Scope
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.transpose import Transpose
@@ -35,6 +35,7 @@ def describe(
     for projection in linked:
         if isinstance(projection, Projection):
             _check_sums(projection, mistakes)
+        _check_delays(projection, mistakes)
     mistakes.check()
     return NetworkIR(
         populations=tuple(PopulationIR(p.name, p.model) for p in populations),
@@ -82,6 +83,21 @@ def expressions_of(equations: Iterable[Equation]) -> Iterable[Expr]:
         else:
             yield equation.value
         yield from (b.value for b in equation.bounds)
+
+
+def _check_delays(projection: Projection | Transpose, mistakes: Mistakes) -> None:
+    """Synapses with delays of their own cannot read what a population has only one of (spec 02, section 4.2)."""
+    if projection.delay_kind is not DelayKind.PER_SYNAPSE:
+        return
+    psp = projection.psp if isinstance(projection, Transpose) else projection.model.psp
+    for node in walk(psp):
+        if isinstance(node, Var) and node.scope is Scope.PRE and node.locality is Locality.GLOBAL:
+            mistakes.add(
+                f'"pre.{node.name}" is one value of the whole population '
+                f'"{projection.pre_population.name}": a delay per synapse has no meaning for it.',
+                node.origin,
+                f"give '{projection.name}' one delay for all synapses, or make \"{node.name}\" local",
+            )
 
 
 def _check_sums(projection: Projection, mistakes: Mistakes) -> None:

@@ -1,0 +1,347 @@
+// Dense and CSR walks against straightforward loops: all operations, both directions, both types, sizes from 0 up.
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "check.hpp"
+#include "synloom/csr.hpp"
+#include "synloom/dense.hpp"
+
+using namespace synloom;
+
+namespace {
+
+std::mt19937 engine(20240917);
+
+Index random_size(Index top) { return Index(engine() % (unsigned(top) + 1)); }
+
+template <class Real>
+std::vector<Real> random_values(Index n) {
+    std::uniform_real_distribution<Real> draw(-1, 1);
+    std::vector<Real> values(static_cast<std::size_t>(n));
+    for (Real& v : values) v = draw(engine);
+    return values;
+}
+
+template <class Real>
+constexpr double tolerance = sizeof(Real) == 8 ? 1e-12 : 2e-5;
+
+struct Synapse {
+    Index s, i, j;
+};
+
+/// A store of either kind with the list of its synapses, row after row.
+struct Net {
+    Index rows, columns;
+    std::vector<std::int64_t> row_ptr{0};
+    std::vector<std::int32_t> column;
+    std::vector<Synapse> synapses;
+
+    Net(Index rows, Index columns, double density) : rows(rows), columns(columns) {
+        std::uniform_real_distribution<double> draw(0, 1);
+        for (Index i = 0; i < rows; ++i) {
+            const double own = engine() % 7 == 0 ? 0.0 : density;  // some rows without synapses
+            for (Index j = 0; j < columns; ++j) {
+                if (density < 1 && draw(engine) >= own) continue;
+                synapses.push_back({Index(column.size()), i, j});
+                column.push_back(std::int32_t(j));
+            }
+            row_ptr.push_back(std::int64_t(column.size()));
+        }
+    }
+    Index size() const { return Index(column.size()); }
+    Csr csr() const { return {rows, columns, row_ptr.data(), column.data()}; }
+    Dense dense() const { return {rows, columns}; }
+};
+
+template <class Real>
+struct Data {
+    std::vector<Real> w, x, post, bias;
+    explicit Data(const Net& net)
+        : w(random_values<Real>(net.size())),
+          x(random_values<Real>(net.columns)),
+          post(random_values<Real>(net.rows)),
+          bias(random_values<Real>(net.rows)) {}
+    Real forward_value(const Synapse& y) const { return w[at(y.s)] * x[at(y.j)] + bias[at(y.i)]; }
+    Real backward_value(const Synapse& y) const { return w[at(y.s)] * post[at(y.i)]; }
+    static std::size_t at(Index k) { return static_cast<std::size_t>(k); }
+};
+
+template <class Real>
+struct Result {
+    std::vector<Real> total;
+    std::vector<Index> visits, count;
+    std::vector<Real> back;
+
+    explicit Result(const Net& net)
+        : total(static_cast<std::size_t>(net.rows), Real(77)),
+          visits(static_cast<std::size_t>(net.rows), 0),
+          count(static_cast<std::size_t>(net.rows), -1),
+          back(static_cast<std::size_t>(net.columns)) {}
+};
+
+/// Sums in double, whatever the type: the reference has no rounding to speak of.
+template <class Op>
+double reference(const std::vector<double>& values) {
+    if (values.empty()) return 0;
+    double total = Op::template identity<double>();
+    for (double v : values) total = Op::combine(total, v);
+    return total;
+}
+
+template <class Op, class Real>
+auto forward_reader(const Data<Real>& d, Result<Real>& r) {
+    const Real *w = d.w.data(), *x = d.x.data(), *bias = d.bias.data();
+    return forward<Op>(
+        [=](Index i) {
+            const Real b = bias[i];
+            return [=](Index s, Index j) { return w[s] * x[j] + b; };
+        },
+        [&r](Index i, Real total, Index count) {
+            const auto k = static_cast<std::size_t>(i);
+            r.total[k] = total;
+            r.count[k] = count;
+            ++r.visits[k];
+        });
+}
+
+template <class Op, class Real>
+auto backward_reader(const Data<Real>& d, std::vector<Real>& into) {
+    for (Real& v : into) v = Op::template identity<Real>();
+    const Real *w = d.w.data(), *post = d.post.data();
+    Real* back = into.data();
+    return backward<Op>([=](Index j) -> Real& { return back[j]; },
+                        [=](Index i) {
+                            const Real p = post[i];
+                            return [=](Index s, Index) { return w[s] * p; };
+                        });
+}
+
+template <class Op, class Real>
+void check_forward(const Net& net, const Data<Real>& d, const Result<Real>& r) {
+    std::vector<std::vector<double>> rows(static_cast<std::size_t>(net.rows));
+    double scale = 0;
+    for (const Synapse& y : net.synapses) {
+        rows[static_cast<std::size_t>(y.i)].push_back(double(d.forward_value(y)));
+        scale += std::fabs(double(d.forward_value(y)));
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        CHECK(r.visits[i] == 1);
+        CHECK(r.count[i] == Index(rows[i].size()));
+        CHECK(std::fabs(double(r.total[i]) - reference<Op>(rows[i])) <= tolerance<Real> * (1 + scale));
+    }
+}
+
+template <class Op, class Real>
+void check_backward(const Net& net, const Data<Real>& d, const std::vector<Real>& got) {
+    std::vector<Real> wanted(got.size(), Op::template identity<Real>());
+    for (const Synapse& y : net.synapses) {  // ascending rows
+        Real& total = wanted[static_cast<std::size_t>(y.j)];
+        total = Op::combine(total, d.backward_value(y));
+    }
+    for (std::size_t j = 0; j < wanted.size(); ++j) {
+        if (std::isinf(wanted[j])) CHECK(got[j] == wanted[j]);
+        else CHECK(std::fabs(double(got[j]) - double(wanted[j])) <= tolerance<Real> * 80);
+    }
+}
+
+/// All sweeps of one pair of operations; a shared sweep must give the same bits as one for each reader.
+template <class Op, class BackOp, class Real, class Store>
+void sweeps(const Net& net, const Store& store) {
+    const Data<Real> d(net);
+    Result<Real> alone(net), both(net), turned(net);
+    store.sweep(forward_reader<Op>(d, alone));
+    check_forward<Op>(net, d, alone);
+
+    std::vector<Real> back_alone(static_cast<std::size_t>(net.columns));
+    store.sweep(backward_reader<BackOp>(d, back_alone));
+    check_backward<BackOp>(net, d, back_alone);
+
+    store.sweep(forward_reader<Op>(d, both), backward_reader<BackOp>(d, both.back));
+    check_forward<Op>(net, d, both);
+    check_backward<BackOp>(net, d, both.back);
+
+    std::vector<Real> second(static_cast<std::size_t>(net.columns));
+    store.sweep(backward_reader<BackOp>(d, turned.back), forward_reader<Op>(d, turned), backward_reader<Sum>(d, second));
+    check_forward<Op>(net, d, turned);
+    check_backward<BackOp>(net, d, turned.back);
+    check_backward<Sum>(net, d, second);
+
+    for (std::size_t i = 0; i < alone.total.size(); ++i) {
+        CHECK(check::same_bits(alone.total[i], both.total[i]));
+        CHECK(check::same_bits(alone.total[i], turned.total[i]));
+    }
+    for (std::size_t j = 0; j < back_alone.size(); ++j) {
+        CHECK(check::same_bits(back_alone[j], both.back[j]));
+        CHECK(check::same_bits(back_alone[j], turned.back[j]));
+    }
+}
+
+template <class Real, class Store>
+void updates(const Net& net, const Store& store) {
+    const Data<Real> d(net);
+    std::vector<Real> w = d.w;
+    std::vector<int> visits(w.size(), 0);
+    Real* const weight = w.data();
+    int* const visit = visits.data();
+    const Real *x = d.x.data(), *post = d.post.data();
+    store.update([=](Index i) {
+        const Real p = post[i];
+        return [=](Index s, Index j) {
+            weight[s] += p * x[j];
+            ++visit[s];
+        };
+    });
+    for (const Synapse& y : net.synapses) {
+        const auto s = static_cast<std::size_t>(y.s);
+        CHECK(visits[s] == 1);
+        CHECK_NEAR(w[s], d.w[s] + d.post[static_cast<std::size_t>(y.i)] * d.x[static_cast<std::size_t>(y.j)],
+                   tolerance<Real>);
+    }
+}
+
+template <class Real, class Store>
+void all_of(const Net& net, const Store& store) {
+    sweeps<Sum, Sum, Real>(net, store);
+    sweeps<Sum, Max, Real>(net, store);
+    sweeps<Max, Sum, Real>(net, store);
+    sweeps<Max, Min, Real>(net, store);
+    sweeps<Min, Max, Real>(net, store);
+    sweeps<Min, Min, Real>(net, store);
+    updates<Real>(net, store);
+}
+
+/// Values side by side, as generated code lays them out for CSR.
+template <class Real>
+void interleaved_columns() {
+    struct Column {
+        Real pre, back;
+    };
+    const Net net(41, 37, 0.3);
+    const Data<Real> d(net);
+    std::vector<Column> columns(static_cast<std::size_t>(net.columns));
+    for (std::size_t j = 0; j < columns.size(); ++j) columns[j] = {d.x[j], 0};
+    Column* const column = columns.data();
+    const Real *w = d.w.data(), *post = d.post.data(), *bias = d.bias.data();
+    Result<Real> r(net);
+    net.csr().sweep(forward<Sum>(
+                        [=](Index i) {
+                            const Real b = bias[i];
+                            return [=](Index s, Index j) { return w[s] * column[j].pre + b; };
+                        },
+                        [&](Index i, Real total, Index count) {
+                            r.total[static_cast<std::size_t>(i)] = total;
+                            r.count[static_cast<std::size_t>(i)] = count;
+                            ++r.visits[static_cast<std::size_t>(i)];
+                        }),
+                    backward<Sum>([=](Index j) -> Real& { return column[j].back; },
+                                  [=](Index i) {
+                                      const Real p = post[i];
+                                      return [=](Index s, Index) { return w[s] * p; };
+                                  }));
+    check_forward<Sum>(net, d, r);
+    std::vector<Real> back;
+    for (const Column& c : columns) back.push_back(c.back);
+    check_backward<Sum>(net, d, back);
+}
+
+/// NaN and infinity keep their meaning wherever in a row they stand.
+template <class Real, class Store>
+void special_values(const Net& net, const Store& store) {
+    const Real nan = std::numeric_limits<Real>::quiet_NaN(), inf = std::numeric_limits<Real>::infinity();
+    const Index n = net.columns;
+    for (Index place = 0; place < n; ++place) {
+        std::vector<Real> w(static_cast<std::size_t>(net.size()), Real(1));
+        for (int kind = 0; kind < 3; ++kind) {
+            const Real special = kind == 0 ? nan : kind == 1 ? inf : -inf;
+            w[static_cast<std::size_t>(n + place)] = special;  // row 1
+            const Real* v = w.data();
+            Real total[3][8];
+            const auto row = [=](Index) { return [=](Index s, Index) { return v[s]; }; };
+            store.sweep(forward<Sum>(row, [&](Index i, Real t, Index) { total[0][i] = t; }));
+            store.sweep(forward<Max>(row, [&](Index i, Real t, Index) { total[1][i] = t; }));
+            store.sweep(forward<Min>(row, [&](Index i, Real t, Index) { total[2][i] = t; }));
+            for (Index i = 0; i < net.rows; ++i) {
+                if (i != 1) {
+                    CHECK(total[0][i] == Real(n) && total[1][i] == 1 && total[2][i] == 1);
+                } else if (kind == 0) {
+                    CHECK(std::isnan(total[0][i]) && std::isnan(total[1][i]) && std::isnan(total[2][i]));
+                } else {
+                    CHECK(total[0][i] == special);
+                    CHECK(total[1][i] == (kind == 1 ? inf : Real(1)));
+                    CHECK(total[2][i] == (kind == 1 ? Real(1) : -inf));
+                }
+            }
+            w[static_cast<std::size_t>(n + place)] = 1;
+        }
+    }
+}
+
+/// A row's total is a matter of its synapses alone: not of its place in the store, nor of how memory is aligned.
+template <class Real>
+void order_is_fixed() {
+    constexpr Index rows = 9, columns = 53;
+    const std::vector<Real> w = random_values<Real>(columns), x = random_values<Real>(columns);
+    std::vector<Real> first;
+    for (std::size_t shift = 0; shift < 9; ++shift) {
+        std::vector<Real> many(shift + rows * columns), near(shift + columns), back(shift + columns, Real(0));
+        for (std::size_t k = 0; k < rows * columns; ++k) many[shift + k] = w[k % columns];
+        for (std::size_t k = 0; k < columns; ++k) near[shift + k] = x[k];
+        const Real *v = many.data() + shift, *pre = near.data() + shift;
+        Real* into = back.data() + shift;
+        std::vector<Real> totals(rows);
+        Dense{rows, columns}.sweep(forward<Sum>([=](Index) { return [=](Index s, Index j) { return v[s] * pre[j]; }; },
+                                                [&](Index i, Real t, Index) { totals[static_cast<std::size_t>(i)] = t; }),
+                                   backward<Sum>([=](Index j) -> Real& { return into[j]; },
+                                                 [=](Index) { return [=](Index s, Index) { return v[s]; }; }));
+        if (shift == 0) first = totals;
+        for (Real t : totals) CHECK(check::same_bits(t, first[0]));
+    }
+}
+
+/// The walk from a reader's count: a mean is a sum divided by it.
+void mean_of_rows() {
+    const double w[] = {1, 2, 3, 4, 5};
+    const std::int64_t row_ptr[] = {0, 2, 2, 5};
+    const std::int32_t column[] = {0, 2, 0, 1, 2};
+    std::vector<double> mean;
+    Csr{3, 3, row_ptr, column}.sweep(forward<Sum>([&](Index) { return [&](Index s, Index) { return w[s]; }; },
+                                                  [&](Index, double total, Index count) {
+                                                      mean.push_back(count == 0 ? total : total / double(count));
+                                                  }));
+    CHECK(mean.size() == 3);
+    CHECK(mean[0] == 1.5 && mean[1] == 0 && mean[2] == 4);
+}
+
+}  // namespace
+
+int main() {
+    const Index fixed[][2] = {{0, 0}, {0, 5}, {5, 0}, {1, 1}, {4, 8}, {5, 7}, {3, 9}, {8, 16}, {7, 17}, {70, 70}};
+    for (const auto& size : fixed) {
+        const Net full(size[0], size[1], 1.0), some(size[0], size[1], 0.4);
+        all_of<double>(full, full.dense());
+        all_of<float>(full, full.dense());
+        all_of<double>(some, some.csr());
+        all_of<float>(some, some.csr());
+    }
+    for (int round = 0; round < 12; ++round) {
+        const Index rows = random_size(70), columns = random_size(70);
+        const Net full(rows, columns, 1.0), some(rows, columns, round % 2 ? 0.1 : 0.7);
+        all_of<double>(full, full.dense());
+        all_of<float>(full, full.dense());
+        all_of<double>(some, some.csr());
+        all_of<float>(some, some.csr());
+        all_of<double>(full, full.csr());
+    }
+    interleaved_columns<double>();
+    interleaved_columns<float>();
+    const Net small(6, 19, 1.0);
+    special_values<double>(small, small.dense());
+    special_values<float>(small, small.dense());
+    special_values<double>(small, small.csr());
+    special_values<float>(small, small.csr());
+    order_is_fixed<double>();
+    order_is_fixed<float>();
+    mean_of_rows();
+    return check::summary();
+}
