@@ -18,8 +18,8 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
 # Set on some machines to steer OpenBLAS, and not to its advantage.
 _BLAS_STEERING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-# What belongs to the environment that started the benchmark.
-_FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+# What belongs to the environment that started the benchmark. Without bytecode every import compiles its sources.
+_FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
 
 
 def interpreter(simulator: str) -> Path:

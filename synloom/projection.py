@@ -257,8 +257,11 @@ class Projection(ConnectMethods, Learning):
             self._values.keep(name, value)
 
     def _read(self, name: str) -> Any:
-        if self.store is not None or name not in self.attributes:
-            return super()._read(name)
+        early = self.store is None and name in self.attributes
+        return self._first_value(name) if early else super()._read(name)
+
+    def _first_value(self, name: str) -> Any:
+        """The value an attribute starts with, where that is known before it is drawn."""
         if name == "w" and self._connection is not None and isinstance(self._connection.weights, float):
             return self._connection.weights
         return self._values.initial(name)
@@ -269,7 +272,7 @@ class Projection(ConnectMethods, Learning):
         values: dict[str, Any] = {}
         for name in self.attributes:
             try:
-                values[name] = self._values.initial(name) if name != "w" or self.store else self._read(name)
+                values[name] = self._first_value(name)
             except NotCompiledError:
                 values[name] = None
         return values | {name: bool(flag[0]) for name, flag in self.flags.items() if flag.dtype == np.bool_}

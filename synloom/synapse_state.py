@@ -118,6 +118,7 @@ class SynapseState:
         for name, value in changes.items():
             fill(self.buffers[name], value, self.network)
             if not self.network.compiled and name != "w":
+                self._given[name] = given[name]
                 self._initial[name] = self.buffers[name].copy()
 
     def restore(self, names: Iterable[str]) -> None:
@@ -161,10 +162,6 @@ class SynapseState:
             raise NotCompiledError(f"{self.label}.{name} is drawn by compile().", hint="call compile() first")
 
         return initial_values(attribute, 1, known, self.network.real, refuse)
-
-    def start(self, name: str) -> Any:
-        """What :meth:`restore` restores: a number, or the buffer's initial content."""
-        return self._initial[name]
 
 
 def _varies(attribute: Attribute) -> bool:

@@ -49,7 +49,8 @@ def show(expr: Expr, outer: int = 0) -> str:
     """An expression as its user would write it, with the fewest parentheses."""
     match expr:
         case Const(value=value):
-            return repr(value)
+            text = repr(value)
+            return f"({text})" if text.startswith("-") and outer >= PRECEDENCE["**"] else text
         case Name(owner=owner, name=name):
             return f"{owner}.{name}" if owner else name
         case Gradient(name=name):

@@ -188,6 +188,14 @@ def test_values_given_before_there_are_synapses() -> None:
             projection(synapse=MODEL).set({name: value})
 
 
+def test_values_given_between_making_the_synapses_and_compile() -> None:
+    proj = sparse()
+    proj.eta = 9.0
+    assert proj.init["eta"] == 9.0 and proj.init["w"] == 0.0
+    proj.connect_all_to_all(0.25)
+    assert built(proj).eta == 9.0 and proj.init["w"] == 0.25
+
+
 def test_a_shape_that_does_not_fit_is_told_when_the_synapses_are_made() -> None:
     proj = projection(synapse=MODEL).connect_from_matrix(W)
     proj.n = [[1, 2, 3], [4, 5, 6]]
