@@ -15,8 +15,9 @@ from synloom.codegen.errors import (
 )
 from synloom.compiler import Build
 from synloom.config import setup
+from synloom.connect.lil import CSR, LILConnectivity
 from synloom.constant import Constant, get_constant
-from synloom.dendrite import Dendrite
+from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.function import add_function, functions
 from synloom.individual import IndividualNeuron
 from synloom.monitor import Monitor
@@ -61,6 +62,7 @@ from synloom.version import __release__, __version__
 from synloom.view import PopulationView
 
 __all__ = [
+    "CSR",
     "ANNarchyException",
     "Binomial",
     "Build",
@@ -73,6 +75,8 @@ __all__ = [
     "Exponential",
     "Gamma",
     "IndividualNeuron",
+    "IndividualSynapse",
+    "LILConnectivity",
     "LogNormal",
     "ModelError",
     "Monitor",

@@ -379,6 +379,8 @@ class Monitor:
         """The arrays of the object were made anew: read from those from now on."""
         for name, track in self._tracks.items():
             fresh = self._track(name)
+            if fresh.count != track.count:
+                track.drop()  # another number of synapses: the rows recorded so far have another width
             track.source, track.ranks = fresh.source, fresh.ranks
 
     def _steps(self) -> tuple[int, int]:

@@ -9,6 +9,8 @@
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
 // SYNLOOM_UNROLL  the loop that follows has a few, constant iterations: write them out.
 // SYNLOOM_AS_WRITTEN  within a loop: the compiler's loop optimisations keep off it.
+//
+// A sanitizer's build inlines nothing by force: its reports name the functions, and it compiles in half the time.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SYNLOOM_INLINE __forceinline
 #define SYNLOOM_LAMBDA
@@ -16,8 +18,13 @@
 #define SYNLOOM_UNROLL
 #define SYNLOOM_AS_WRITTEN
 #elif defined(__GNUC__) || defined(__clang__)
+#if defined(__SANITIZE_ADDRESS__)
+#define SYNLOOM_INLINE inline
+#define SYNLOOM_LAMBDA
+#else
 #define SYNLOOM_INLINE inline __attribute__((always_inline))
 #define SYNLOOM_LAMBDA __attribute__((always_inline))
+#endif
 #define SYNLOOM_SIMD _Pragma("omp simd")
 #if defined(__clang__)
 #define SYNLOOM_UNROLL _Pragma("unroll")
