@@ -29,13 +29,4 @@ inline void push(Real* data, Index neurons, Index length, std::int64_t& head, co
     each(neurons, [=](Index k) SYNLOOM_LAMBDA { row[k] = Real(values[k]); });
 }
 
-/// Makes every row equal to `values`.
-template <class Real>
-inline void fill(Real* data, Index neurons, Index length, const Real* values) {
-    for (Index i = 0; i < length; ++i) {
-        Real* row = data + i * neurons;
-        each(neurons, [=](Index k) SYNLOOM_LAMBDA { row[k] = values[k]; });
-    }
-}
-
 }  // namespace synloom
