@@ -80,7 +80,7 @@ void delay_lines() {
     double one[2] = {};
     head = 0;
     const double value = 5.0;
-    push(one, 2, 1, head, &value);
+    push(one, 1, 1, head, &value);
     CHECK(head == 0);
 }
 

@@ -23,7 +23,15 @@ def test_program(program: str, flags: tuple[str, ...], tmp_path: Path) -> None:
     assert compiler is not None, "a C++ compiler is needed to test the headers"
     binary = tmp_path / "program"
     warnings = ("-Wall", "-Wextra", "-Werror")
-    command = [compiler, "-std=c++20", *flags, "-fopenmp-simd", *warnings, f"-I{INCLUDE}", str(HERE / program)]
+    command = [
+        compiler,
+        "-std=c++20",
+        *flags,
+        "-fopenmp-simd",
+        *warnings,
+        f"-I{INCLUDE}",
+        str(HERE / program),
+    ]
     built = subprocess.run([*command, "-o", str(binary), "-lm"], capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     run = subprocess.run([str(binary)], capture_output=True, text=True, timeout=300)
@@ -37,6 +45,16 @@ def test_header_stands_alone(header: str, tmp_path: Path) -> None:
     unit.write_text(f'#include "synloom/{header}"\n#include "synloom/{header}"\n')
     compiler = shutil.which("g++") or shutil.which("clang++")
     assert compiler is not None, "a C++ compiler is needed to test the headers"
-    command = [compiler, "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", str(unit)]
+    command = [
+        compiler,
+        "-std=c++20",
+        "-fsyntax-only",
+        "-fopenmp-simd",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        f"-I{INCLUDE}",
+        str(unit),
+    ]
     built = subprocess.run(command, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
