@@ -241,6 +241,9 @@ class Network(metaclass=_NetworkType):
         silent: bool = False,
         debug_build: bool = False,
         fast_math: bool = False,
+        compiler: str = "default",
+        compiler_flags: str = "default",
+        extra_libs: str = "",
         **ignored: Any,
     ) -> Build:
         """Build the network, or take it from the cache, and make it ready to run.
@@ -255,6 +258,8 @@ class Network(metaclass=_NetworkType):
             Compile with debugging information and without optimisation.
         fast_math : bool
             Let the C++ compiler ignore NaN and infinity and reorder all sums.
+        compiler, compiler_flags, extra_libs : str
+            Command of the C++ compiler, flags that replace the optimisation flags, more arguments for the linker.
 
         Returns
         -------
@@ -275,10 +280,18 @@ class Network(metaclass=_NetworkType):
                 raise ConfigurationError(f"compile() has no option '{name}'.")
         start = time.perf_counter()
         self._connect_all()
+        self._warn_of_targets()
         if DUMP_HOOK is not None:
             DUMP_HOOK(self)
         connected = time.perf_counter()
-        build_options = BuildOptions(debug=debug_build, fast_math=fast_math, clean=clean)
+        build_options = BuildOptions(
+            compiler=compiler,
+            compiler_flags=compiler_flags,
+            extra_libs=extra_libs,
+            fast_math=fast_math,
+            debug=debug_build,
+            clean=clean,
+        )
         build = compile_network(self.ir, build_options, None if directory is None else Path(directory))
         built = time.perf_counter()
         self._options = self.options.copy()
@@ -301,7 +314,6 @@ class Network(metaclass=_NetworkType):
         for projection in self.projections:
             if isinstance(projection, Projection):
                 projection._build()
-        self._warn_of_targets()
 
     def _warn_of_targets(self) -> None:
         for population in self.populations:
@@ -544,10 +556,7 @@ class Network(metaclass=_NetworkType):
 IGNORED_BY_COMPILE = {
     "populations",
     "projections",
-    "compiler",
-    "compiler_flags",
     "add_sources",
-    "extra_libs",
     "cuda_config",
     "annarchy_json",
     "profile_enabled",

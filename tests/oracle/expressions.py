@@ -123,9 +123,14 @@ def modulo(a: float, b: float) -> float:
     return math.fmod(math.trunc(a), math.trunc(b))
 
 
+def whole(function: Callable[[float], float]) -> Callable[[float], float]:
+    """Keep infinity and NaN, which Python has no integer for."""
+    return lambda x: float(function(x)) if math.isfinite(x) else x
+
+
 def round_half_away(x: float) -> float:
-    whole = math.floor(abs(x))
-    return math.copysign(whole + (abs(x) - whole >= 0.5), x)
+    below = math.floor(abs(x))
+    return math.copysign(below + (abs(x) - below >= 0.5), x)
 
 
 def clip(x: float, low: float, high: float) -> float:
@@ -174,7 +179,7 @@ ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "/": divide,
-    "//": lambda a, b: math.floor(divide(a, b)) if math.isfinite(divide(a, b)) else divide(a, b),
+    "//": lambda a, b: whole(math.floor)(divide(a, b)),
     "%": remainder,
     "**": power,
 }
@@ -196,9 +201,9 @@ BUILT_IN: dict[str, Callable[..., float]] = {
     "sqrt": quiet(math.sqrt),
     "abs": abs,
     "fabs": abs,
-    "floor": lambda x: float(math.floor(x)),
-    "ceil": lambda x: float(math.ceil(x)),
-    "round": round_half_away,
+    "floor": whole(math.floor),
+    "ceil": whole(math.ceil),
+    "round": whole(round_half_away),
     "sign": sign,
     "Heaviside": heaviside,
     "sin": quiet(math.sin),

@@ -43,19 +43,27 @@ def network(storage: str, delay: Any, back: Any) -> tuple[Any, Any]:
     return ff, fb
 
 
-def switch(rng: np.random.Generator, oracle: Oracle) -> None:
-    """Flip one flag at random, on both sides."""
+SWITCHES = [
+    ("ff", "plasticity"),
+    ("ff", "update"),
+    ("ff", "transmission"),
+    ("fb", "transmission"),
+    ("a", "enabled"),
+    ("b", "enabled"),
+]
+
+
+def switch(name: str, flag: str, oracle: Oracle) -> None:
+    """Flip one flag on both sides."""
     running = sl.magic_network()
-    name = rng.choice(["ff", "fb", "a", "b"])
-    if name in ("a", "b"):
+    if flag == "enabled":
         pop = running.get_population(name)
         oracle.pop[name].enabled = not pop.enabled
         (pop.disable if pop.enabled else pop.enable)()
-        return
-    flag = rng.choice(["transmission", "update", "plasticity"] if name == "ff" else ["transmission"])
-    proj = running.get_projection(name)
-    setattr(proj, flag, not getattr(proj, flag))
-    setattr(oracle.proj[name], flag, getattr(proj, flag))
+    else:
+        proj = running.get_projection(name)
+        setattr(proj, flag, not getattr(proj, flag))
+        setattr(oracle.proj[name], flag, getattr(proj, flag))
 
 
 @pytest.mark.parametrize("storage", ["dense", "csr"])
@@ -66,20 +74,23 @@ def switch(rng: np.random.Generator, oracle: Oracle) -> None:
 )
 def test_flags_flip_at_any_time(storage: str, delay: Any, back: Any) -> None:
     network(storage, delay, back)
-    rng = np.random.default_rng(11)
-    flipped = []
+    # Each flag alone, off for three steps and on for two; then any of them in any order.
+    alone = {5 * i + at: each for i, each in enumerate(SWITCHES) for at in (2, 5)}
+    order = np.random.default_rng(11).integers(0, len(SWITCHES), 15)
+    mixed = {5 * len(SWITCHES) + 3 + 2 * i: SWITCHES[k] for i, k in enumerate(order)}
 
     def change(n: int, oracle: Oracle) -> None:
-        if n % 3 == 2:
-            switch(rng, oracle)
-            flipped.append(n)
+        if n in alone:
+            switch(*alone[n], oracle)
+        if n in mixed:
+            switch(*mixed[n], oracle)
 
-    oracle, wrong = run_both(STEPS, change)
+    steps = max(mixed) + 3
+    oracle, wrong = run_both(steps, change)
     agree(wrong)
     learned = oracle.proj["ff"]
     assert isinstance(learned, Synapses)
-    assert len(flipped) == STEPS // 3
-    assert 0 < learned["seen"][0] < STEPS
+    assert 20 < learned["seen"][0] < steps - 9
 
 
 def test_periods_change_while_running() -> None:

@@ -58,10 +58,8 @@ PSPS = {
 }
 # Connected with one number, sparse ones at random: they have fewer weights than synapses.
 ONE_NUMBER = ("single", "plastic projection", "plastic postsynaptic")
-VIEWS: dict[str, tuple[Any, Any]] = {
-    "contiguous": (slice(1, 6), slice(1, 4)),
-    "unordered": ([5, 0, 3, 6], [4, 0, 2]),
-}
+# Neurons before and after: below, at and beyond the widths that kernels work in.
+SIZES = [(7, 5), (18, 9), (35, 13)]
 STEPS = 7
 ROWS_PER_NETWORK = 6
 
@@ -96,13 +94,12 @@ PLACES = [(g, i) for g, group in enumerate(GROUPS) for i in range(len(group))]
 def describe(row: Row, name: str, seed: int) -> list[str]:
     """Add the populations, projection and transposes of one row; return their names."""
     rng = np.random.default_rng(seed)
-    pre = sl.Population(7, sl.Neuron(parameters="phase = 0.0", equations=NEURON), name=f"{name} pre")
-    post = sl.Population(5, sl.Neuron(parameters="phase = 0.0", equations=NEURON), name=f"{name} post")
-    pre.phase, post.phase = rng.uniform(0, 6, 7), rng.uniform(0, 6, 5)
-    ends = (pre, post)
-    if row["views"] in VIEWS:
-        of_pre, of_post = VIEWS[row["views"]]
-        ends = (pre[of_pre], post[of_post])
+    neuron = sl.Neuron(parameters="phase = 0.0", equations=NEURON)
+    ends = []
+    for size, side in zip(SIZES[seed % len(SIZES)], ("pre", "post"), strict=True):
+        population = sl.Population(size, neuron, name=f"{name} {side}")
+        population.phase = rng.uniform(0, 6, size)
+        ends.append(seen(population, row["views"], rng))
     synapse = sl.Synapse(
         equations=f"{RULE}\n{LEARNED[row['weights']]}" if row["weights"] in LEARNED else "",
         psp=PSPS[row["psp"]],
@@ -110,7 +107,7 @@ def describe(row: Row, name: str, seed: int) -> list[str]:
     )
     ff = sl.Projection(*ends, "exc", synapse, name=f"{name} ff")
     connect(ff, row, rng)
-    names = [pre.name, post.name, ff.name]
+    names = [f"{name} pre", f"{name} post", ff.name]
     if row["direction"] != "forward":
         own = {"psp": PSPS[row["back_psp"]], "operation": row["back_operation"]}
         delays = {"none": 0.0, "uniform": 3.0, "forward": "forward"}[row["back_delay"]]
@@ -122,6 +119,15 @@ def describe(row: Row, name: str, seed: int) -> list[str]:
     if row["direction"] == "backward":
         ff.transmission = False
     return names
+
+
+def seen(population: Any, views: str, rng: np.random.Generator) -> Any:
+    """All of a population, its inner part, or two thirds of it in any order."""
+    if views == "contiguous":
+        return population[1:-1]
+    if views == "unordered":
+        return population[rng.permutation(population.size)[: 2 * population.size // 3].tolist()]
+    return population
 
 
 def connect(ff: Any, row: Row, rng: np.random.Generator) -> None:

@@ -107,7 +107,7 @@ def defaults_afterwards() -> Iterator[None]:
     sl.setup(dt=1.0, method="explicit")
 
 
-@pytest.mark.parametrize(("owner", "method", "system", "locality"), CASES, ids="/".join)
+@pytest.mark.parametrize(("owner", "method", "system", "locality"), CASES, ids=map("/".join, CASES))
 def test_method(owner: str, method: str, system: str, locality: str) -> None:
     wrong = outcome(owner)
     name = f"{method} {system}"
