@@ -44,43 +44,14 @@ private:
             const auto total = fold<Op>(count, [=](Index k) SYNLOOM_LAMBDA { return row(first + k, j[k]); });
             leave(forward, i, total, count);
         } else {
-            leave(forward, i, scattered<Op>(first, count, j, row, backward...), count);
+            // Scattered stores: one by one they are faster than through vector registers.
+            const auto total = fold_in_order<Op>(count, [&](Index k) SYNLOOM_LAMBDA {
+                const auto value = row(first + k, j[k]);
+                commit(j[k], backward.read(first + k, j[k])...);
+                return value;
+            });
+            leave(forward, i, total, count);
         }
-    }
-
-    /// A row's total in the order of fold, while the totals of its columns are updated. The columns of a row differ:
-    /// four synapses are read before their columns are stored, so that no load waits for a store. One by one,
-    /// scattered stores are faster than through vector registers.
-    template <class Op, class Row, class... Bound>
-    SYNLOOM_INLINE static auto scattered(
-        Index first, Index count, const std::int32_t* j, const Row& row, const Bound&... backward) {
-        using Real = decltype(row(first, Index(0)));
-        // Named, since gcc keeps an array of accumulators in memory when it is filled one by one.
-        Real a, b, c, d, e, f, g, h;
-        a = b = c = d = e = f = g = h = Op::template identity<Real>();
-        const auto four = [&](Index k, Real& w, Real& x, Real& y, Real& z) SYNLOOM_LAMBDA {
-            const Index s = first + k, j0 = j[k], j1 = j[k + 1], j2 = j[k + 2], j3 = j[k + 3];
-            const Real v0 = row(s, j0), v1 = row(s + 1, j1), v2 = row(s + 2, j2), v3 = row(s + 3, j3);
-            (backward.four(s, j0, j1, j2, j3), ...);
-            w = Op::combine(w, v0);
-            x = Op::combine(x, v1);
-            y = Op::combine(y, v2);
-            z = Op::combine(z, v3);
-        };
-        Index k = 0;
-        for (; k + LANES <= count; k += LANES) {
-            four(k, a, b, c, d);
-            four(k + 4, e, f, g, h);
-        }
-        Real rest = Op::template identity<Real>();
-        for (; k < count; ++k) {
-            const Real value = row(first + k, j[k]);
-            commit(j[k], backward.read(first + k, j[k])...);
-            rest = Op::combine(rest, value);
-        }
-        const Real even = Op::combine(Op::combine(a, e), Op::combine(c, g));
-        const Real odd = Op::combine(Op::combine(b, f), Op::combine(d, h));
-        return Op::combine(Op::combine(even, odd), rest);
     }
 
     template <class Reader, class Real>

@@ -84,6 +84,34 @@ SYNLOOM_INLINE auto fold(Index n, Value value) {
     return lanes.total(rest);
 }
 
+/// The same total as fold, but value(0), value(1), ... are called one after the other.
+template <class Op, class Value>
+SYNLOOM_INLINE auto fold_in_order(Index n, Value value) {
+    using Real = decltype(value(n));
+    // Named, since gcc keeps an array of accumulators in memory when it is filled one by one.
+    Real a, b, c, d, e, f, g, h;
+    a = b = c = d = e = f = g = h = Op::template identity<Real>();
+    Index k = 0;
+    for (; k + LANES <= n; k += LANES) {
+        a = Op::combine(a, value(k));
+        b = Op::combine(b, value(k + 1));
+        c = Op::combine(c, value(k + 2));
+        d = Op::combine(d, value(k + 3));
+        e = Op::combine(e, value(k + 4));
+        f = Op::combine(f, value(k + 5));
+        g = Op::combine(g, value(k + 6));
+        h = Op::combine(h, value(k + 7));
+    }
+    Real rest = Op::template identity<Real>();
+    for (; k < n; ++k) {
+        SYNLOOM_AS_WRITTEN;
+        rest = Op::combine(rest, value(k));
+    }
+    const Real even = Op::combine(Op::combine(a, e), Op::combine(c, g));
+    const Real odd = Op::combine(Op::combine(b, f), Op::combine(d, h));
+    return Op::combine(Op::combine(even, odd), rest);
+}
+
 /// Four values of one type, one for each row of a block.
 template <class Real>
 struct Four {

@@ -7,7 +7,6 @@
 // SYNLOOM_INLINE  a function that is always inlined; a walk is worth nothing as a call.
 // SYNLOOM_LAMBDA  the same for a lambda, after its parameters: [=](Index i) SYNLOOM_LAMBDA { ... }
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
-// SYNLOOM_UNROLL  the loop that follows has a few, constant iterations: write them out.
 // SYNLOOM_AS_WRITTEN  within a loop: the compiler's loop optimisations keep off it.
 //
 // A sanitizer's build inlines nothing by force: its reports name the functions, and it compiles in half the time.
@@ -15,7 +14,6 @@
 #define SYNLOOM_INLINE __forceinline
 #define SYNLOOM_LAMBDA
 #define SYNLOOM_SIMD __pragma(loop(ivdep))
-#define SYNLOOM_UNROLL
 #define SYNLOOM_AS_WRITTEN
 #elif defined(__GNUC__) || defined(__clang__)
 #if defined(__SANITIZE_ADDRESS__)
@@ -26,17 +24,11 @@
 #define SYNLOOM_LAMBDA __attribute__((always_inline))
 #endif
 #define SYNLOOM_SIMD _Pragma("omp simd")
-#if defined(__clang__)
-#define SYNLOOM_UNROLL _Pragma("unroll")
-#else
-#define SYNLOOM_UNROLL _Pragma("GCC unroll 32")
-#endif
 #define SYNLOOM_AS_WRITTEN __asm__ volatile("")
 #else
 #define SYNLOOM_INLINE inline
 #define SYNLOOM_LAMBDA
 #define SYNLOOM_SIMD
-#define SYNLOOM_UNROLL
 #define SYNLOOM_AS_WRITTEN
 #endif
 

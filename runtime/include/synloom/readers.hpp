@@ -84,18 +84,6 @@ struct Bound {
     SYNLOOM_INLINE auto read(Index s, Index j) const {
         return Pending<decltype(row(s, j))>{reader, row(s, j)};
     }
-
-    /// Four synapses of one row, whose columns differ.
-    SYNLOOM_INLINE void four(Index s, Index j0, Index j1, Index j2, Index j3) const {
-        using Op = typename Reader::Operation;
-        auto &t0 = reader.into(j0), &t1 = reader.into(j1), &t2 = reader.into(j2), &t3 = reader.into(j3);
-        const auto z0 = Op::combine(t0, row(s, j0)), z1 = Op::combine(t1, row(s + 1, j1));
-        const auto z2 = Op::combine(t2, row(s + 2, j2)), z3 = Op::combine(t3, row(s + 3, j3));
-        t0 = z0;
-        t1 = z1;
-        t2 = z2;
-        t3 = z3;
-    }
 };
 
 template <class Reader>
