@@ -48,7 +48,8 @@ class Binding:
         self.rebind()
         if extension.words() != len(plan.manifest.slots):
             raise CodegenError("The extension and its manifest disagree about the size of the binding table.")
-        self.fill_delay_lines()
+        for population in network.populations:
+            self.fill_delay_lines(population)
         self.refresh()
 
     def rebind(self) -> None:
@@ -164,11 +165,13 @@ class Binding:
     def _push(self, owner: str, field: str) -> PushDelay:
         return next(d for d in self.plan.delays if (d.population, d.line) == (owner, field))
 
-    def fill_delay_lines(self) -> None:
-        """Every element becomes the current value (spec 02, section 4.2)."""
+    def fill_delay_lines(self, population: Population) -> None:
+        """Every element of a population's lines becomes the initial value (spec 02, section 4.2)."""
         for push in self.plan.delays:
-            line = self.lines[push.population, push.line]
-            line[...] = self.populations[push.population].state[push.source]
+            if self.populations[push.population] is not population:
+                continue
+            initial = np.asarray(population.init[push.source]).reshape(-1)
+            self.lines[push.population, push.line][...] = initial
             self.lines[push.population, f"{push.line}_head"][0] = 0
 
     def delays_changed(self) -> None:

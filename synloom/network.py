@@ -444,7 +444,6 @@ class Network(metaclass=_NetworkType):
             for monitor in self.monitors:
                 monitor._rebind()
         if populations:
-            binding.fill_delay_lines()
             binding.clear_sums()
         binding.refresh()
         if monitors:
@@ -536,6 +535,10 @@ class Network(metaclass=_NetworkType):
     def _recorders_changed(self) -> None:
         if self._binding is not None:
             self._binding.recorders_changed()
+
+    def _clear_delays(self, population: Population) -> None:
+        if self._binding is not None:
+            self._binding.fill_delay_lines(population)
 
     def _delays_changed(self) -> None:
         if self._binding is not None:

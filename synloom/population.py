@@ -280,15 +280,17 @@ class Population(Grid):
         }
 
     def reset(self, attributes: list[str] | None = None) -> None:
-        """Give all attributes, or those listed, the values they had when the network was compiled."""
+        """Give all attributes, or those listed, the values they had when the network was compiled; then ``clear``."""
         for name in self.attributes if attributes is None else attributes:
             if name not in self._attributes:
                 messages.warning(f"reset(): {unknown(name, self._title, self.attributes).message}")
             elif self._init is not None:
                 self._stored(name)[...] = self._init[name]
+        self.clear()
 
     def clear(self) -> None:
-        """Empty the spike containers. Rate-coded populations have none."""
+        """Forget what is under way: values in delay queues become the initial ones. Attributes stay."""
+        self.network._clear_delays(self)
 
     def size_in_bytes(self) -> int:
         """Memory of the running population; 0 before ``compile()``."""

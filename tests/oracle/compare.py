@@ -64,6 +64,13 @@ def run_both(
     ``change(n, oracle)`` is called before step ``n`` to change both sides alike.
     """
     sl.compile()
+    return run_from_here(steps, change)
+
+
+def run_from_here(
+    steps: int, change: Callable[[int, Oracle], object] = lambda _step, _oracle: None
+) -> tuple[Oracle, dict[str, list[str]]]:
+    """As ``run_both``, for a network that was just compiled or reset."""
     network = sl.magic_network()
     oracle = Oracle.of(network)
     wrong = differences(network, oracle, "before the first step")

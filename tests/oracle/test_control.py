@@ -26,6 +26,7 @@ SYNAPSE = """
     both = pre.sum(exc) - post.sum(fb) + mean(post.r)
 """
 STEPS = 30
+MIXED = np.arange(12).reshape(3, 4) % 4 + 1.0
 
 
 def network(storage: str, delay: Any, back: Any) -> tuple[Any, Any]:
@@ -69,7 +70,7 @@ def switch(name: str, flag: str, oracle: Oracle) -> None:
 @pytest.mark.parametrize("storage", ["dense", "csr"])
 @pytest.mark.parametrize(
     ("delay", "back"),
-    [(0.0, 0.0), (3.0, "forward"), (np.arange(12).reshape(3, 4) % 4 + 1.0, "forward"), (2.0, 4.0)],
+    [(0.0, 0.0), (3.0, "forward"), (MIXED, "forward"), (2.0, 4.0)],
     ids=["none", "uniform", "mixed", "own"],
 )
 def test_flags_flip_at_any_time(storage: str, delay: Any, back: Any) -> None:
@@ -133,6 +134,38 @@ def test_values_are_set_from_python_between_steps() -> None:
             next(r for r in oracle.readings if r.name == "ff").delays = [2] * 12
 
     _, wrong = run_both(12, change)
+    agree(wrong)
+
+
+@pytest.mark.parametrize("storage", ["dense", "csr"])
+@pytest.mark.parametrize("own", [2.0, "forward"], ids=["own", "forward"])
+@pytest.mark.parametrize("kind", ["uniform", "mixed"])
+def test_delays_change_while_running(storage: str, own: Any, kind: str) -> None:
+    """Shorter, longer than any before, and back; a transpose with ``delays='forward'`` follows."""
+    first: Any = 3.0 if kind == "uniform" else MIXED
+    ff, _ = network(storage, first, own)
+    later: dict[int, Any] = {5: 2.0, 8: 6.0, 11: 1.0, 12: 3.0}
+    if kind == "mixed":
+        rng = np.random.default_rng(2)
+        later = {n: rng.integers(1, int(longest) + 3, (3, 4)) for n, longest in later.items()}
+    # Steps that each population remembers: what is older was forgotten, and counts as the oldest value kept.
+    room = {"a": int(np.max(first)), "b": int(np.max(first)) if own == "forward" else 2}
+
+    def change(n: int, oracle: Oracle) -> None:
+        if n not in later:
+            return
+        ff.delay = later[n]
+        steps = np.broadcast_to(later[n], (3, 4)).ravel().astype(int).tolist()
+        for reading in oracle.readings:
+            if reading.name == "ff" or (reading.name == "fb" and own == "forward"):
+                reading.delays = steps
+        for name, pop in oracle.pop.items():
+            kept = pop.past[-room[name] :]
+            pop.past[:] = [kept[0]] * (len(pop.past) - len(kept)) + kept
+            if name == "a" or own == "forward":
+                room[name] = max(room[name], *steps)
+
+    _, wrong = run_both(16, change)
     agree(wrong)
 
 

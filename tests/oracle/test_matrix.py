@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import groupby
+from itertools import combinations, groupby, product
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ import synloom as sl
 from synloom.errors import SynloomError
 from synloom.extensions.convolution import Transpose
 from tests.oracle.compare import agree, run_both
-from tests.oracle.pairs import Row, all_pairs
+from tests.oracle.pairs import Row, all_pairs, pairs
 
 pytestmark = pytest.mark.needs_compiler
 
@@ -176,9 +176,12 @@ def test_offered(group: int, index: int) -> None:
 
 
 def test_the_rows_cover_all_pairs_and_stay_few() -> None:
-    assert 20 <= len(ROWS) <= 40
-    for factor, options in FACTORS.items():
-        assert {row[factor] for row in ROWS} == set(options)
+    met = set().union(*(pairs(row) for row in ROWS))
+    for f, g in combinations(FACTORS, 2):
+        for a, b in product(FACTORS[f], FACTORS[g]):
+            if choices_fit({f: a, g: b}):
+                assert frozenset({(f, a), (g, b)}) in met, (f, a, g, b)
+    assert len(ROWS) <= 40
 
 
 FORMATS = ["lil", "csr_vector", "csr_scalar", "coo", "ell", "ellr", "sell", "bsr", "hyb", "dia", "auto"]
@@ -277,6 +280,31 @@ def weights_written_backward() -> None:
     fb.w = 2.0
 
 
+def delay_of_one_step_made_longer() -> None:
+    ff = sl.Projection(*two(), "exc")
+    ff.connect_all_to_all(1.0)
+    sl.compile()
+    ff.delay = 3.0
+
+
+def delays_of_single_synapses_where_all_share_one() -> None:
+    ff = sl.Projection(*two(), "exc")
+    ff.connect_all_to_all(1.0, delays=2.0)
+    sl.compile()
+    ff.delay = [[1.0, 2.0, 1.0], [1.0, 1.0, 2.0]]
+
+
+def several_targets() -> None:
+    sl.Projection(*two(), ["exc", "inh"])
+
+
+def random_numbers_in_the_transposed_psp() -> None:
+    ff = sl.Projection(*two(), "exc")
+    ff.connect_all_to_all(1.0)
+    Transpose(ff, "fb", psp="w*pre.r*Uniform(0.0, 1.0)")
+    sl.compile()
+
+
 def unknown_name_in_the_transposed_psp() -> None:
     ff = sl.Projection(*two(), "exc")
     ff.connect_all_to_all(1.0)
@@ -297,6 +325,10 @@ NOT_OFFERED: list[tuple[Callable[[], None], str]] = [
     (transpose_without_synapses_to_read, "'ff' was never connected"),
     (weights_for_a_single_w, "one weight per synapse.*one w per projection"),
     (weights_written_backward, "'ff'"),
+    (delay_of_one_step_made_longer, "compiled for a delay of one step"),
+    (delays_of_single_synapses_where_all_share_one, "all synapses share one delay"),
+    (several_targets, "one target"),
+    (random_numbers_in_the_transposed_psp, r"Uniform\(\)"),
     (unknown_name_in_the_transposed_psp, r"has no attribute .x"),
 ]
 

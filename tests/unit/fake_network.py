@@ -40,6 +40,9 @@ class FakeNetwork:
         self.populations.append(population)
         return len(self.populations) - 1
 
+    def _clear_delays(self, population: Any) -> None:
+        """Nothing is under way in a network that does not run."""
+
     def compile(self) -> None:
         """What compiling does to populations."""
         for population in self.populations:

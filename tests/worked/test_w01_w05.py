@@ -101,6 +101,21 @@ def test_w05_value_changed_from_python_enters_the_queue_when_pushed() -> None:
     near(shown.get("r"), [0, 0, 0, 1, 1, 1, 5, 5])
 
 
+def test_delays_in_steps_of_a_tenth_of_a_millisecond() -> None:
+    """Section 4.1: 0.3/0.1 and 0.7/0.1 are a little below three and seven, 0.25/0.1 is half way and goes up."""
+    sl.setup(dt=0.1)
+    a = sl.Population(1, sl.Neuron(equations="c += 1.0 ; r = c"), name="a")
+    steps = {0.1: 1, 0.3: 3, 0.7: 7, 0.25: 3, 0.24: 2, 0.04: 1}
+    received = {}
+    for i, delay in enumerate(steps):
+        received[delay] = relay(f"post{i}")
+        projection = sl.Projection(a, received[delay], "exc")
+        projection.connect_one_to_one(1.0, delays=delay)
+    sl.compile()
+    sl.simulate(1.0)
+    assert {delay: 10 - post.r[0] for delay, post in received.items()} == steps
+
+
 def test_negative_delays_are_an_error() -> None:
     a, post = counting("a"), relay("post")
     with pytest.raises(SynloomError, match="delay"):
