@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,13 +21,14 @@ from synloom.attributes import (
     unknown,
 )
 from synloom.codegen.description import NeuronDescription
-from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
+from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import Attribute, NeuronModel
 from synloom.codegen.ir.types import DType, Kind, Locality
 from synloom.codegen.lower.neuron import lower_neuron
 from synloom.function import FunctionCaller, own_functions
 from synloom.geometry import Grid, parse_geometry, rank_of, select
 from synloom.individual import IndividualNeuron
+from synloom.lowering import lowered, refuse_reserved
 from synloom.neuron import Neuron
 from synloom.runtime.buffers import aligned_empty
 from synloom.view import PopulationView
@@ -123,32 +123,20 @@ class Population(Grid):
         self.id = self.network._add_population(self)
 
     def _analyse(self) -> None:
-        written = self.neuron_type.description
-        try:
-            self._lower(written)
-            return
-        except ModelError:
-            pass
-        self._lower(_named(written, self.name))  # the same mistakes, told with the name of the population
+        self.model = lowered(self.neuron_type.description, f"population '{self.name}'", self._lower)
+        self._functions, self._callable = own_functions(self.neuron_type.description.functions)
+        self._attributes: dict[str, Attribute] = {a.name: a for a in self.model.attributes}
 
-    def _lower(self, written: NeuronDescription) -> None:
+    def _lower(self, written: NeuronDescription) -> NeuronModel:
         model = lower_neuron(
             written,
             functions=registry.functions,
             constants=registry.constants.keys(),
             default_method=self.network.options.method,
         )
-        for attribute in model.attributes:
-            if hasattr(Population, attribute.name) or attribute.name in RESERVED:
-                raise ModelError(
-                    f'"{attribute.name}" is reserved.',
-                    attribute.origin,
-                    "Every population has an attribute of this name; choose another.",
-                )
-        self._functions, self._callable = own_functions(written.functions)
+        refuse_reserved(model.attributes, Population, RESERVED, "population")
         self.state = self._allocate(model)
-        self.model = model
-        self._attributes: dict[str, Attribute] = {a.name: a for a in model.attributes}
+        return model
 
     def _allocate(self, model: NeuronModel) -> dict[str, Array]:
         state: dict[str, Array] = {}
@@ -404,17 +392,3 @@ def _instance(neuron: object) -> Neuron:
             f"The second argument of Population is a Neuron, or a class of neurons, not {neuron!r}."
         )
     return copy.copy(made)
-
-
-def _named(description: NeuronDescription, population: str) -> NeuronDescription:
-    """The same texts, whose errors also tell the population."""
-
-    def named(text: SourceText) -> SourceText:
-        return replace(text, owner=f"{text.owner} of population '{population}'")
-
-    return replace(
-        description,
-        parameters=named(description.parameters),
-        equations=named(description.equations),
-        functions=named(description.functions),
-    )

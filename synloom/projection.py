@@ -12,16 +12,16 @@ import numpy as np
 from synloom import messages, registry
 from synloom.attributes import Array, unknown
 from synloom.codegen.description import SynapseDescription
-from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError, SourceText
-from synloom.codegen.ir.model import Function, SynapseModel
+from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.ir.model import SynapseModel
 from synloom.codegen.ir.types import Kind, Locality, StoreKind
-from synloom.codegen.lower.function import lower_functions
 from synloom.codegen.lower.synapse import lower_synapse
 from synloom.connect.ends import End, Ends, end_of, network_of, one_target, own_name
 from synloom.connect.methods import ConnectMethods
 from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
-from synloom.function import FunctionCaller
+from synloom.function import FunctionCaller, own_functions
 from synloom.learning import Learning
+from synloom.lowering import lowered, refuse_reserved
 from synloom.store import Pattern, Reading, Store, pack
 from synloom.synapse import Synapse
 from synloom.synapse_state import SynapseState
@@ -104,7 +104,7 @@ class Projection(ConnectMethods, Learning):
         self.target = one_target(target, "Projection")
         self.disable_omp = disable_omp
         self.synapse_type = _instance(synapse)
-        self._lower()
+        self._analyse()
         switches = ("transmission", "update", "plasticity", "axon_transmission")
         self.flags = {name: np.ones(1, np.bool_) for name in switches}
         self.flags |= {"period": np.ones(1, np.int64), "offset": np.zeros(1, np.int64)}
@@ -117,29 +117,25 @@ class Projection(ConnectMethods, Learning):
         self.post_population.targets.append(self.target)
         self._ready = True
 
-    def _lower(self) -> None:
-        written = _named(self.synapse_type.description, self.name)
-        constants = registry.constants.keys()
+    def _analyse(self) -> None:
+        written = self.synapse_type.description
+        self.model = lowered(written, f"projection '{self.name}'", self._lower)
+        self._functions, self._callable = own_functions(written.functions)
+
+    def _lower(self, written: SynapseDescription) -> SynapseModel:
         pre, post = self.pre_population, self.post_population
-        self.model = lower_synapse(
+        model = lower_synapse(
             written,
             pre=pre.model,
             post=post.model,
             pre_name=pre.name,
             post_name=post.name,
             functions=registry.functions,
-            constants=constants,
+            constants=registry.constants.keys(),
             default_method=self.network.options.method,
         )
-        for attribute in self.model.attributes:
-            if hasattr(Projection, attribute.name) or attribute.name in RESERVED:
-                raise ModelError(
-                    f'"{attribute.name}" is reserved.',
-                    attribute.origin,
-                    "Every projection has an attribute of this name; choose another.",
-                )
-        found = lower_functions(written.functions, functions=registry.functions, constants=constants)
-        self._functions: dict[str, Function] = {function.name: function for function in found}
+        refuse_reserved(model.attributes, Projection, RESERVED, "projection")
+        return model
 
     @property
     def _root(self) -> Projection:
@@ -178,7 +174,7 @@ class Projection(ConnectMethods, Learning):
             return super().__getattr__(name)
         if not self.network.compiled:
             raise NotCompiledError(f"{self._label}.{name}() can be called after compile().")
-        return FunctionCaller(self._functions[name], {**registry.functions, **self._functions}, self.network)
+        return FunctionCaller(self._callable[name], self._callable, self.network)
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.attributes, *self.functions]
@@ -371,18 +367,3 @@ def _instance(synapse: object) -> Synapse:
             f"Projection: synapse must be a Synapse, or a class of synapses, not {synapse!r}."
         )
     return copy.copy(made)
-
-
-def _named(description: SynapseDescription, projection: str) -> SynapseDescription:
-    """The same texts, whose errors also tell the projection."""
-
-    def named(text: SourceText) -> SourceText:
-        return replace(text, owner=f"{text.owner} of projection '{projection}'")
-
-    return replace(
-        description,
-        parameters=named(description.parameters),
-        equations=named(description.equations),
-        psp=named(description.psp),
-        functions=named(description.functions),
-    )

@@ -213,3 +213,15 @@ def test_monitors_of_dendrites_and_transposes() -> None:
     assert one.get("w").tolist() == [[-3, 1.5], [-2, 2.5]]
     assert column.get("w").tolist() == [[3, -3], [4, -2]]
     assert back.get("w")[1].tolist() == [[3.0], [4.0, -2.0], [2.5]]
+
+
+def test_a_local_function_hides_a_global_one() -> None:
+    sl.add_function("f(x) = 2.0*x")
+    neuron = sl.Neuron(equations="r = 1.0 ; s = f(sum(exc))", functions="f(x) = 3.0*x")
+    a = sl.Population(2, neuron, name="a")
+    own = sl.Synapse(psp="f(w*pre.r)", functions="f(x) = 5.0*x")
+    p = sl.Projection(a, a, "exc", own, name="p").connect_one_to_one(1.0)
+    sl.compile()
+    assert (p.f([1.0]).tolist(), a.f([1.0]).tolist()) == ([5.0], [3.0])
+    sl.simulate(2.0)
+    assert a.s.tolist() == [15.0, 15.0]
