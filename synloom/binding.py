@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Buffer = NDArray[Any] | int
 
 RECORDER_WORDS = 12  # the layout of struct Recorder in record.hpp
-CAPACITY, CURSOR = 5, 6
+CURSOR = 6  # its word: samples taken
 
 
 class Binding:

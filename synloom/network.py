@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from synloom import messages, registry
 from synloom.binding import Binding
+from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import WeightedSum, walk
 from synloom.codegen.ir.model import NetworkIR
@@ -48,7 +48,7 @@ class _NetworkType(type):
         return network
 
 
-class Network(metaclass=_NetworkType):
+class Network(Clock, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters
@@ -449,61 +449,6 @@ class Network(metaclass=_NetworkType):
         if monitors:
             for monitor in self.monitors:
                 monitor.reset()
-
-    # -- clock ------------------------------------------------------------------------------------------
-
-    @property
-    def current_step(self) -> int:
-        """Number of steps run."""
-        return int(self._clock[0])
-
-    @current_step.setter
-    def current_step(self, step: int) -> None:
-        self._clock[0] = int(step)
-
-    @property
-    def time(self) -> float:
-        """Time in ms."""
-        return self.current_step * self.dt
-
-    @time.setter
-    def time(self, t: float) -> None:
-        self.current_step = self.to_steps(t)
-
-    def get_time(self) -> float:
-        """Time in ms; 0 before ``compile()``."""
-        return self.time
-
-    def set_time(self, t: float) -> None:
-        """Set the clock to the step nearest to ``t`` ms."""
-        if not self.compiled:
-            messages.warning("the clock can only be set after compile().")
-            return
-        self.time = t
-
-    def get_current_step(self) -> int:
-        """Number of steps run."""
-        return self.current_step
-
-    def set_current_step(self, step: int) -> None:
-        """Set the clock to this step."""
-        if not self.compiled:
-            messages.warning("the clock can only be set after compile().")
-            return
-        self.current_step = step
-
-    def to_steps(self, ms: float) -> int:
-        """The nearest number of steps, halves up (spec 03, section 0.2)."""
-        return math.floor(ms / self.dt + 0.5 + 1e-9)
-
-    def duration_steps(self, ms: float) -> int:
-        """Steps of a duration: exact multiples of ``dt`` as they are, anything else rounded up."""
-        if not math.isfinite(ms):
-            raise ConfigurationError(f"A duration must be a finite number of ms, not {ms}.")
-        quotient = ms / self.dt
-        nearest = round(quotient)
-        exact = abs(quotient - nearest) <= 1e-6 * max(1.0, abs(quotient))
-        return max(0, nearest if exact else math.ceil(quotient))
 
     # -- learning ---------------------------------------------------------------------------------------
 

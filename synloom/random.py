@@ -203,7 +203,29 @@ class DiscreteUniform(RandomDistribution):
         return self.min, self.max
 
 
-class Normal(_Clipped):
+class _Gaussian(_Clipped):
+    """Parameters of a normal distribution, and what both that are made of one do with them."""
+
+    def __init__(
+        self,
+        mu: float,
+        sigma: float,
+        min: float | None = None,
+        max: float | None = None,
+        seed: int | None = None,
+        *,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__(min, max, seed, rng)
+        self.mu, self.sigma = self._number("mu", mu), self._positive("sigma", sigma)
+
+    def _arguments(self) -> tuple[float, ...]:
+        return self.mu, self.sigma
+
+    get_cpp_args = _arguments
+
+
+class Normal(_Gaussian):
     """The normal distribution.
 
     Parameters
@@ -218,29 +240,11 @@ class Normal(_Clipped):
 
     symbol = r"\mathcal{N}"
 
-    def __init__(
-        self,
-        mu: float,
-        sigma: float,
-        min: float | None = None,
-        max: float | None = None,
-        seed: int | None = None,
-        *,
-        rng: np.random.Generator | None = None,
-    ) -> None:
-        super().__init__(min, max, seed, rng)
-        self.mu, self.sigma = self._number("mu", mu), self._positive("sigma", sigma)
-
     def _draw(self, shape: tuple[int, ...]) -> npt.NDArray[Any]:
         return self.rng.normal(self.mu, self.sigma, shape)
 
-    def _arguments(self) -> tuple[float, ...]:
-        return self.mu, self.sigma
 
-    get_cpp_args = _arguments
-
-
-class LogNormal(_Clipped):
+class LogNormal(_Gaussian):
     """The exponential of a normal distribution.
 
     Parameters
@@ -255,26 +259,8 @@ class LogNormal(_Clipped):
 
     symbol = r"\ln\mathcal{N}"
 
-    def __init__(
-        self,
-        mu: float,
-        sigma: float,
-        min: float | None = None,
-        max: float | None = None,
-        seed: int | None = None,
-        *,
-        rng: np.random.Generator | None = None,
-    ) -> None:
-        super().__init__(min, max, seed, rng)
-        self.mu, self.sigma = self._number("mu", mu), self._positive("sigma", sigma)
-
     def _draw(self, shape: tuple[int, ...]) -> npt.NDArray[Any]:
         return self.rng.lognormal(self.mu, self.sigma, shape)
-
-    def _arguments(self) -> tuple[float, ...]:
-        return self.mu, self.sigma
-
-    get_cpp_args = _arguments
 
 
 class Exponential(_Clipped):

@@ -73,7 +73,6 @@ class SweepUnit:
     functions: tuple[FunctionText, ...]
     column_struct: tuple[str, ...]
     whole: tuple[str, ...]
-    stage_rank: bool
     stage: tuple[str, ...]
     store: str
     readers: tuple[ReaderText, ...]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from synloom.codegen.emit.contexts import (
     FunctionText,
     KernelHeader,
@@ -12,6 +10,19 @@ from synloom.codegen.emit.contexts import (
     SweepUnit,
     UpdateUnit,
 )
+from synloom.codegen.emit.loads import (
+    Columns,
+    element_loads,
+    element_stores,
+    loaded,
+    row_values,
+    synapse_values,
+    temps,
+    those,
+    value_preparations,
+    whole_loads,
+    whole_stores,
+)
 from synloom.codegen.emit.printer import AS_FUNCTIONS, Printer
 from synloom.codegen.ir.expr import Binary, Call, Expr, Var, walk
 from synloom.codegen.ir.model import Function
@@ -19,18 +30,14 @@ from synloom.codegen.ir.plan import (
     Field,
     FieldKind,
     Kernel,
-    Member,
     NeuronKernel,
     Reader,
     SweepKernel,
     SynapseKernel,
-    Value,
-    staged,
 )
-from synloom.codegen.ir.stmt import Clamp, Set, Stmt
+from synloom.codegen.ir.stmt import Stmt
 from synloom.codegen.ir.types import (
     DelayKind,
-    DType,
     Locality,
     Operation,
     Precision,
@@ -105,73 +112,18 @@ def _uses_clock(exprs: list[Expr]) -> str:
     return " clock" if used else ""
 
 
-def _constness(member: Member) -> str:
-    return "" if member.assigned else "const "
-
-
-def _whole_loads(members: tuple[Member, ...], wholes: tuple[str, ...], printer: Printer) -> list[str]:
-    """Locals for what there is one of."""
-    lines = []
-    for m in members:
-        if m.locality is Locality.GLOBAL or m.single:
-            lines.append(
-                f"{_constness(m)}{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};"
-            )
-    lines += [f"const {printer.real} {cpp_name(w)} = *self.{cpp_name(w)};" for w in wholes]
-    return lines
-
-
-def _loaded(block: tuple[Stmt, ...], always: str = "") -> set[str]:
-    """Attributes whose old value a block reads, or may leave as it is: ``always`` is set under a condition."""
-    loaded: set[str] = {always}
-    fresh: set[str] = set()
-    for stmt in block:
-        expr = stmt.limit if isinstance(stmt, Clamp) else stmt.value
-        loaded |= {n.name for n in walk(expr) if isinstance(n, Var) and n.scope is Scope.SELF} - fresh
-        if isinstance(stmt, Set) and stmt.target.name not in loaded:
-            fresh.add(stmt.target.name)
-    return loaded
-
-
-def _element_loads(
-    members: tuple[Member, ...], index: str, locality: Locality, printer: Printer
-) -> list[str]:
-    """Locals for what there is one of per neuron, row or synapse."""
-    return [
-        f"{_constness(m)}{printer.type(m.dtype)} {cpp_name(m.name)} = self.{cpp_name(m.name)}[{index}];"
-        for m in members
-        if m.locality is locality and not m.single
-    ]
-
-
-def _element_stores(members: tuple[Member, ...], index: str, locality: Locality) -> list[str]:
-    return [
-        f"self.{cpp_name(m.name)}[{index}] = {cpp_name(m.name)};"
-        for m in members
-        if m.locality is locality and m.assigned and not m.single
-    ]
-
-
-def _whole_stores(members: tuple[Member, ...]) -> list[str]:
-    return [
-        f"*self.{cpp_name(m.name)} = {cpp_name(m.name)};"
-        for m in members
-        if m.assigned and m.locality is Locality.GLOBAL
-    ]
-
-
 def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
     printer = Printer(precision, functions=kernel.functions)
     exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
-    read_whole = _loaded(kernel.global_block) | _loaded(kernel.local_block) - gather.assigned(
+    read_whole = loaded(kernel.global_block) | loaded(kernel.local_block) - gather.assigned(
         kernel.global_block
     )
-    whole = _whole_loads(_those(kernel.members, read_whole), kernel.wholes, printer)
+    whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
     if kernel.global_block:
         body = printer.block(kernel.global_block, declared=read_whole)
-        whole += [*([""] if whole else []), *body, *_whole_stores(kernel.members)]
-    read = _loaded(kernel.local_block)
-    load = _element_loads(_those(kernel.members, read), "i", Locality.LOCAL, printer)
+        whole += [*([""] if whole else []), *body, *whole_stores(kernel.members)]
+    read = loaded(kernel.local_block)
+    load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
     return NeuronUnit(
         name=kernel.name,
@@ -182,107 +134,8 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         whole=tuple(whole),
         load=tuple(load),
         body=printer.block(kernel.local_block, declared=read),
-        store=tuple(_element_stores(kernel.members, "i", Locality.LOCAL)),
+        store=tuple(element_stores(kernel.members, "i", Locality.LOCAL)),
     )
-
-
-def _those(members: tuple[Member, ...], names: set[str]) -> tuple[Member, ...]:
-    return tuple(m for m in members if m.name in names)
-
-
-@dataclass(frozen=True)
-class Columns:
-    """How the values of columns are spelled for one storage format."""
-
-    interleaved: bool
-    values: tuple[Value, ...]
-    totals: tuple[str, ...]
-    real: str
-
-    def at(self, name: str) -> str:
-        return f"column[j].{name}" if self.interleaved else f"{name}[j]"
-
-    def struct_members(self) -> tuple[str, ...]:
-        if not self.interleaved:
-            return ()
-        return tuple(f"{self.real} {n}" for n in self._names())
-
-    def _names(self) -> list[str]:
-        return [v.name for v in staged(self.values)] + list(self.totals)
-
-    def pointers(self) -> list[str]:
-        """Locals that divide the scratch buffer among the columns."""
-        names = self._names()
-        if not names:
-            return []
-        if self.interleaved:
-            return ["Column* column = reinterpret_cast<Column*>(self.scratch);"]
-        offsets = ["", " + self.columns"] + [f" + {n} * self.columns" for n in range(2, len(names))]
-        return [
-            f"{self.real}* {name} = self.scratch{offset};"
-            for name, offset in zip(names, offsets, strict=False)
-        ]
-
-    def stage(self, ops: dict[str, str]) -> list[str]:
-        """Copy what is read, reset what is added to."""
-        lines = ["const Index rank = self.column_ranks[j];"] if staged(self.values) else []
-        for v in staged(self.values):
-            source = f"{v.name}_now" if v.delay is DelayKind.UNIFORM else f"self.{v.field}"
-            text = f"{source}[rank]"
-            lines.append(f"{self.at(v.name)} = {text if v.dtype is DType.REAL else f'{self.real}({text})'};")
-        lines += [f"{self.at(t)} = {ops[t]}::identity<{self.real}>();" for t in self.totals]
-        return lines
-
-
-def _line(value: Value, real: str) -> str:
-    side = value.field.split("_", 1)[0]
-    neurons = "1" if value.side is Side.WHOLE else f"self.{side}_size"
-    ring = f"self.{value.field}, {neurons}, self.{side}_line_length, *self.{value.field}_head"
-    return f"DelayLine<{real}>{{\n    {ring}}}"
-
-
-def _value_preparations(values: tuple[Value, ...], real: str) -> list[str]:
-    """Once per walk: values of whole populations, and where in their delay lines the others stand."""
-    lines = []
-    for v in values:
-        if v.delay is DelayKind.PER_SYNAPSE:
-            lines.append(f"const auto {v.name}_line = {_line(v, real)};")
-        elif v.delay is DelayKind.UNIFORM:
-            pointer = (
-                f"const {real} {v.name} = *" if v.side is Side.WHOLE else f"const {real}* {v.name}_now = "
-            )
-            lines.append(f"const auto {v.name}_line = {_line(v, real)};")
-            lines.append(f"{pointer}{v.name}_line.at(*self.{v.delay_field} - 1);")
-        elif v.side is Side.WHOLE:
-            text = f"*self.{v.field}"
-            lines.append(f"const {real} {v.name} = {text if v.dtype is DType.REAL else f'{real}({text})'};")
-    return lines
-
-
-def _row_values(values: tuple[Value, ...], used: set[str], real: str) -> list[str]:
-    """Locals for the values of the row's neuron that ``used`` names."""
-    lines = []
-    for v in values:
-        if v.side is not Side.ROW or v.name not in used or v.delay is DelayKind.PER_SYNAPSE:
-            continue
-        source = f"{v.name}_now" if v.delay is DelayKind.UNIFORM else f"self.{v.field}"
-        text = f"{source}[self.row_ranks[i]]"
-        lines.append(f"const {real} {v.name} = {text if v.dtype is DType.REAL else f'{real}({text})'};")
-    return lines
-
-
-def _synapse_values(values: tuple[Value, ...], used: set[str], real: str) -> list[str]:
-    """Locals for the values that each synapse reads with a delay of its own."""
-    ranks = {Side.COLUMN: "self.column_ranks[j]", Side.ROW: "self.row_ranks[i]", Side.WHOLE: "0"}
-    return [
-        f"const {real} {v.name} = {v.name}_line(self.{v.delay_field}[s] - 1, {ranks[v.side]});"
-        for v in values
-        if v.delay is DelayKind.PER_SYNAPSE and v.name in used
-    ]
-
-
-def _temps(exprs: list[Expr]) -> set[str]:
-    return {n.name for e in exprs for n in walk(e) if isinstance(n, Var) and n.scope is Scope.TEMP}
 
 
 def _synapse_printer(
@@ -318,8 +171,8 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
     exprs = [r.psp for r in kernel.readers]
     ops = {r.total: OPS[r.operation] for r in kernel.readers}
     whole = [
-        *_whole_loads(kernel.members, kernel.wholes, printer),
-        *_value_preparations(kernel.values, printer.real),
+        *whole_loads(kernel.members, kernel.wholes, printer),
+        *value_preparations(kernel.values, printer.real),
         *columns.pointers(),
     ]
     includes = [STORES[kernel.store][0], *_math(exprs, kernel.functions)]
@@ -334,7 +187,6 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         functions=_functions(kernel.functions, precision),
         column_struct=columns.struct_members(),
         whole=tuple(whole),
-        stage_rank=bool(staged(kernel.values)),
         stage=tuple(columns.stage(ops)),
         store=STORES[kernel.store][1],
         readers=tuple(_reader(kernel, r, printer, columns, r is last) for r in kernel.readers),
@@ -345,14 +197,14 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
 def _reader(
     kernel: SweepKernel, reader: Reader, printer: Printer, columns: Columns, last: bool
 ) -> ReaderText:
-    used = _temps([reader.psp])
-    row = _row_values(kernel.values, used, printer.real)
+    used = temps([reader.psp])
+    row = row_values(kernel.values, used, printer.real)
     semiglobal = tuple(
         m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp)
     )
-    row += _element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
+    row += element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
     value = printer.expr(reader.psp)
-    synapse = _synapse_values(kernel.values, used, printer.real)
+    synapse = synapse_values(kernel.values, used, printer.real)
     texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
     result = f"total / static_cast<{printer.real}>(count)" if mean else "total"
@@ -404,30 +256,30 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     exprs = [e for b in blocks for e in gather.expressions(b)]
     changed = [gather.assigned(b) for b in blocks]
 
-    read = [_loaded(b, always="w") for b in blocks]
+    read = [loaded(b, always="w") for b in blocks]
     read_whole = read[0] | (read[1] | read[2]) - changed[0]
     read_row = read[1] | read[2] - changed[1]
 
     def body(block: tuple[Stmt, ...], declared: set[str]) -> tuple[str, ...]:
         return printer.block(block, guarded="w", guard="learn", declared=declared)
 
-    whole = _whole_loads(_those(kernel.members, read_whole), kernel.wholes, printer)
-    whole += _value_preparations(kernel.values, printer.real)
+    whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
+    whole += value_preparations(kernel.values, printer.real)
     if "w" in set().union(*changed):
         whole.append("const bool learn = *self.plasticity;")
     if kernel.global_block:
-        whole += ["", *body(kernel.global_block, read_whole), *_whole_stores(kernel.members)]
+        whole += ["", *body(kernel.global_block, read_whole), *whole_stores(kernel.members)]
     whole += columns.pointers()
 
-    row = _row_values(kernel.values, _temps(exprs), printer.real)
-    row += _element_loads(_those(kernel.members, read_row), "i", Locality.SEMIGLOBAL, printer)
+    row = row_values(kernel.values, temps(exprs), printer.real)
+    row += element_loads(those(kernel.members, read_row), "i", Locality.SEMIGLOBAL, printer)
     if kernel.row_block:
-        stores = _element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
+        stores = element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
         row += [*([""] if row else []), *body(kernel.row_block, read_row), *stores]
-    load = _element_loads(_those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
-    load += _synapse_values(kernel.values, _temps(list(gather.expressions(kernel.local_block))), printer.real)
+    load = element_loads(those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
+    load += synapse_values(kernel.values, temps(list(gather.expressions(kernel.local_block))), printer.real)
     local = body(kernel.local_block, read[2])
-    save = _element_stores(kernel.members, "s", Locality.LOCAL)
+    save = element_stores(kernel.members, "s", Locality.LOCAL)
     includes = list(_math(exprs, kernel.functions))
     if kernel.local_block:
         includes.append(STORES[kernel.store][0])

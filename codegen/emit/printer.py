@@ -43,7 +43,6 @@ OPERATORS = {
     "/": ("/", 6),
 }
 UNARY = 7
-ATOM = 8
 # Operators that C++ spells as functions.
 AS_FUNCTIONS = {"//": "floor_div", "%": "remainder", "**": "pow"}
 

@@ -27,8 +27,9 @@ def refuse_draws(exprs: list[Expr]) -> None:
 
 def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
     """``tau*dr/dt + r = sum(exc)``  ->  a kernel over the fields ``size, tau, r, sum_exc``."""
-    global_block = discretize(neuron.equations, Locality.GLOBAL, DT)
-    local_block = discretize(neuron.equations, Locality.LOCAL, DT)
+    taken = gather.constants(gather.nodes((), neuron.functions))
+    global_block = discretize(neuron.equations, Locality.GLOBAL, DT, taken)
+    local_block = discretize(neuron.equations, Locality.LOCAL, DT, taken)
     exprs = [*gather.expressions(global_block), *gather.expressions(local_block)]
     refuse_draws(exprs)
     functions = reachable(exprs, {f.name: f for f in neuron.functions})

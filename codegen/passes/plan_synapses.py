@@ -193,8 +193,9 @@ def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
         return None
     values: dict[str, Value] = {}
     change = Values(Side.COLUMN, projection.delay, "forward_delay", values)
+    taken = gather.constants(gather.nodes((), model.functions))
     blocks = [
-        discretize(model.equations, locality, H)
+        discretize(model.equations, locality, H, taken)
         for locality in (Locality.GLOBAL, Locality.SEMIGLOBAL, Locality.LOCAL)
     ]
     refuse_draws([e for block in blocks for e in gather.expressions(block)])
