@@ -16,6 +16,7 @@ from synloom.codegen.emit.loads import (
     element_stores,
     loaded,
     row_values,
+    synapse_pointers,
     synapse_values,
     temps,
     those,
@@ -153,7 +154,7 @@ def _synapse_printer(
         if var.scope is Scope.SELF and not loaded:
             m = members[var.name]
             if m.locality is Locality.LOCAL and not m.single:
-                return f"self.{cpp_name(m.name)}[s]"
+                return f"{cpp_name(m.name)}[s]"
         return None
 
     return Printer(precision, lookup, kernel.functions)
@@ -172,6 +173,7 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
     ops = {r.total: OPS[r.operation] for r in kernel.readers}
     whole = [
         *whole_loads(kernel.members, kernel.wholes, printer),
+        *synapse_pointers(kernel.members, printer),
         *value_preparations(kernel.values, printer.real),
         *columns.pointers(),
     ]

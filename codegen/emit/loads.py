@@ -49,6 +49,19 @@ def element_loads(members: tuple[Member, ...], index: str, locality: Locality, p
     ]
 
 
+def synapse_pointers(members: tuple[Member, ...], printer: Printer) -> list[str]:
+    """Local names of the arrays with one element per synapse.
+
+    Readers capture these and not ``self``: seen through two copies of the buffers, gcc loads each weight once for
+    the forward reader and once more for the backward one.
+    """
+    return [
+        f"const {printer.type(m.dtype)}* {cpp_name(m.name)} = self.{cpp_name(m.name)};"
+        for m in members
+        if m.locality is Locality.LOCAL and not m.single
+    ]
+
+
 def element_stores(members: tuple[Member, ...], index: str, locality: Locality) -> list[str]:
     return [
         f"self.{cpp_name(m.name)}[{index}] = {cpp_name(m.name)};"

@@ -5,6 +5,7 @@
 namespace synloom::sweep_dense_3d5fa6bf {
 
 void run(const Buffers& self, const Clock<double>&) {
+    const double* w = self.w;
     double* column_r = self.scratch;
     double* back_total = self.scratch + self.columns;
 
@@ -18,7 +19,7 @@ void run(const Buffers& self, const Clock<double>&) {
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {
-                return [=](Index s, Index j) -> double { return self.w[s] * column_r[j]; };
+                return [=](Index s, Index j) -> double { return w[s] * column_r[j]; };
             },
             [=](Index i, double total, Index) {
                 if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
@@ -28,7 +29,7 @@ void run(const Buffers& self, const Clock<double>&) {
             [=](Index j) -> double& { return back_total[j]; },
             [=](Index i) {
                 const double row_r = self.row_r[self.row_ranks[i]];
-                return [=](Index s, Index) -> double { return self.w[s] * row_r; };
+                return [=](Index s, Index) -> double { return w[s] * row_r; };
             }));
 
     if (self.on_back) {

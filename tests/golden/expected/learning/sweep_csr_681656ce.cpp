@@ -13,6 +13,7 @@ struct Column {
 };
 
 void run(const Buffers& self, const Clock<double>&) {
+    const double* w = self.w;
     const auto column_r_line = DelayLine<double>{
         self.column_r_line, self.column_size, self.column_line_length, *self.column_r_line_head};
     const double* column_r_now = column_r_line.at(*self.forward_delay - 1);
@@ -29,7 +30,7 @@ void run(const Buffers& self, const Clock<double>&) {
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {
-                return [=](Index s, Index j) -> double { return self.w[s] * column[j].column_r; };
+                return [=](Index s, Index j) -> double { return w[s] * column[j].column_r; };
             },
             [=](Index i, double total, Index) {
                 if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
@@ -39,7 +40,7 @@ void run(const Buffers& self, const Clock<double>&) {
             [=](Index j) -> double& { return column[j].back_total; },
             [=](Index i) {
                 const double row_r = self.row_r[self.row_ranks[i]];
-                return [=](Index s, Index j) -> double { return self.w[s] * (row_r - column[j].column_r_undelayed); };
+                return [=](Index s, Index j) -> double { return w[s] * (row_r - column[j].column_r_undelayed); };
             }));
 
     if (self.on_back) {
