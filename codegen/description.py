@@ -17,11 +17,16 @@ class NeuronDescription:
     functions: SourceText = SourceText("")
     name: str = ""
     site: CallSite | None = field(default=None, compare=False)
+    spike: SourceText = SourceText("")
+    axon_spike: SourceText = SourceText("")
+    reset: SourceText = SourceText("")
+    axon_reset: SourceText = SourceText("")
+    refractory: SourceText = SourceText("")  # the name of an attribute; a number is data of the population
 
 
 @record
 class SynapseDescription:
-    """The text arguments of ``Synapse(...)``. An empty ``psp`` is the default ``w * pre.r``."""
+    """The text arguments of ``Synapse(...)``. An empty ``psp`` is the default."""
 
     parameters: SourceText
     equations: SourceText
@@ -30,3 +35,8 @@ class SynapseDescription:
     functions: SourceText = SourceText("")
     name: str = ""
     site: CallSite | None = field(default=None, compare=False)
+    pre_spike: SourceText = SourceText("")
+    post_spike: SourceText = SourceText("")
+    pre_axon_spike: SourceText = SourceText("")
+    creating: SourceText = SourceText("")
+    pruning: SourceText = SourceText("")

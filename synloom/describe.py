@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from synloom.codegen.errors import Mistakes
-from synloom.codegen.ir.expr import Expr, Var, WeightedSum, walk
+from synloom.codegen.ir.expr import Var, WeightedSum, walk
 from synloom.codegen.ir.model import (
-    Equation,
     NetworkIR,
-    Ode,
     PopulationIR,
     ProjectionIR,
     TransposeIR,
+    model_expressions,
 )
 from synloom.codegen.ir.types import DelayKind, Locality, Operation, Precision, Scope
 from synloom.population import Population
@@ -51,7 +50,7 @@ def _projection(projection: Projection) -> ProjectionIR:
         name=projection.name,
         pre=projection.pre_population.name,
         post=projection.post_population.name,
-        target=projection.target,
+        targets=(projection.target,),
         synapse=projection.model,
         store=store.kind,
         single_weight=projection.single_weight,
@@ -75,22 +74,12 @@ def _transpose(transpose: Transpose) -> TransposeIR:
     )
 
 
-def expressions_of(equations: Iterable[Equation]) -> Iterable[Expr]:
-    """Every expression of the equations, bounds included."""
-    for equation in equations:
-        if isinstance(equation, Ode):
-            yield from (equation.coefficient, equation.rhs)
-        else:
-            yield equation.value
-        yield from (b.value for b in equation.bounds)
-
-
 def _check_delays(projection: Projection | Transpose, mistakes: Mistakes) -> None:
     """Synapses with delays of their own cannot read what a population has only one of (spec 02, section 4.2)."""
     if projection.delay_kind is not DelayKind.PER_SYNAPSE:
         return
     psp = projection.psp if isinstance(projection, Transpose) else projection.model.psp
-    for node in walk(psp):
+    for node in walk(psp) if psp is not None else ():
         if isinstance(node, Var) and node.scope is Scope.PRE and node.locality is Locality.GLOBAL:
             mistakes.add(
                 f'"pre.{node.name}" is one value of the whole population '
@@ -103,7 +92,7 @@ def _check_delays(projection: Projection | Transpose, mistakes: Mistakes) -> Non
 def _check_sums(projection: Projection, mistakes: Mistakes) -> None:
     """``pre.sum(x)`` and ``post.sum(x)`` need a projection with that target."""
     sides = {Scope.PRE: projection.pre_population, Scope.POST: projection.post_population}
-    for expr in (*expressions_of(projection.model.equations), projection.model.psp):
+    for expr in model_expressions(projection.model):
         for node in walk(expr):
             if isinstance(node, WeightedSum) and node.scope in sides:
                 population = sides[node.scope]

@@ -15,12 +15,12 @@ from synloom.binding import Binding
 from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import WeightedSum, walk
-from synloom.codegen.ir.model import NetworkIR
+from synloom.codegen.ir.model import NetworkIR, model_expressions
 from synloom.codegen.ir.plan import Plan
 from synloom.codegen.ir.types import Precision
 from synloom.compiler import Build, compile_network, render_sources
 from synloom.config import Options, options
-from synloom.describe import describe, expressions_of
+from synloom.describe import describe
 from synloom.monitor import Monitor
 from synloom.neuron import Neuron
 from synloom.population import Population
@@ -521,5 +521,5 @@ def _find(kind: str, name: str, objects: Sequence[Named]) -> Named | None:
 
 def _sum_targets(population: Population) -> set[str]:
     """Targets whose sums the neurons of a population read; ``""`` for ``sum()``."""
-    exprs = expressions_of(population.model.equations)
+    exprs = model_expressions(population.model)
     return {n.target for e in exprs for n in walk(e) if isinstance(n, WeightedSum)}

@@ -37,6 +37,10 @@ class Scope(StrEnum):
     CLOCK = "clock"  # t, dt; and h, the step of an ODE
     ARGUMENT = "argument"  # argument of a user's function
     TEMP = "temp"  # made by a pass
+    TARGET = (
+        "target"  # a conductance of the neuron that an event reaches, by target; "" is each of the projection
+    )
+    TIME = "time"  # t_last, t_pre, t_post: when a neuron last fired, in ms
 
 
 class Side(StrEnum):

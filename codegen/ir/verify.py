@@ -79,11 +79,13 @@ def verify_network(network: NetworkIR) -> None:
         _equations(population.neuron.equations, population.neuron.attributes)
     for projection in network.projections:
         if isinstance(projection, TransposeIR):
-            verify_expr(projection.psp)
+            if projection.psp is not None:
+                verify_expr(projection.psp)
             if not isinstance(projections.get(projection.forward), ProjectionIR):
                 _fail(f"{projection.name} is the transpose of nothing")
             continue
-        verify_expr(projection.synapse.psp)
+        if projection.synapse.psp is not None:
+            verify_expr(projection.synapse.psp)
         _equations(projection.synapse.equations, projection.synapse.attributes)
         if not {projection.pre, projection.post} <= populations:
             _fail(f"{projection.name} connects unknown populations")

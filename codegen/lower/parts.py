@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from synloom.codegen.description import NeuronDescription, SynapseDescription
 from synloom.codegen.errors import Mistakes
 from synloom.codegen.ir.expr import Expr, Var
-from synloom.codegen.ir.model import W_PARAMETER, Assignment, Attribute, Equation, Function
+from synloom.codegen.ir.model import W_PARAMETER, Attribute, Equation, Function, equation_expressions
 from synloom.codegen.ir.types import Kind, Method, Scope
 from synloom.codegen.lower.declare import Declarations, Dialect, declare
 from synloom.codegen.lower.equations import lower_attributes, lower_equations, own_names
@@ -66,17 +66,6 @@ def _with_weight(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
     return (*parameters, W_PARAMETER, *variables)
 
 
-def expressions(equations: Iterable[Equation]) -> Iterator[Expr]:
-    """Every expression of the equations."""
-    for equation in equations:
-        yield from (b.value for b in equation.bounds)
-        if isinstance(equation, Assignment):
-            yield equation.value
-        else:
-            yield equation.coefficient
-            yield equation.rhs
-
-
 def functions_of(equations: Iterable[Equation], parts: Parts, *further: Expr) -> tuple[Function, ...]:
     """The functions that equations and ``further`` expressions reach, callees first."""
-    return reachable((*expressions(equations), *further), parts.functions)
+    return reachable((*(x for e in equations for x in equation_expressions(e)), *further), parts.functions)

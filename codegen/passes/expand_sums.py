@@ -24,8 +24,14 @@ def targets_reaching(network: NetworkIR) -> dict[str, tuple[str, ...]]:
     forward = {p.name: p for p in network.projections}
     reaching: dict[str, dict[str, None]] = {p.name: {} for p in network.populations}
     for projection in network.projections:
-        reaching[receiver(projection.name, forward)][projection.target] = None
+        for target in targets_of(projection):
+            reaching[receiver(projection.name, forward)][target] = None
     return {name: tuple(targets) for name, targets in reaching.items()}
+
+
+def targets_of(projection: ProjectionIR | TransposeIR) -> tuple[str, ...]:
+    """What a projection or transpose adds to."""
+    return projection.targets if isinstance(projection, ProjectionIR) else (projection.target,)
 
 
 def receiver(name: str, projections: Mapping[str, ProjectionIR | TransposeIR]) -> str:

@@ -25,7 +25,7 @@ from synloom.codegen.ir.plan import (
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Precision
 from synloom.codegen.names import unique_names
 from synloom.codegen.passes import gather
-from synloom.codegen.passes.expand_sums import expand_sums
+from synloom.codegen.passes.expand_sums import expand_sums, targets_of
 from synloom.codegen.passes.plan_neurons import plan_neuron
 from synloom.codegen.passes.plan_synapses import Reading, plan_sweep, plan_update
 from synloom.codegen.passes.share_sweeps import share_sweeps
@@ -209,7 +209,7 @@ def _launch_sweep(build: Builder, root: ProjectionIR, readings: list[Reading]) -
         transmission = build.slot(owner, "transmission", DType.BOOL, "flag")
         enabled = build.slot(receiver_name, "enabled", DType.BOOL, "flag")
         bound[reader.on_field] = (transmission, enabled)
-        bound[reader.sum_field] = (build.of_population(receiver, f"sum_{reading.object.target}"),)
+        bound[reader.sum_field] = (build.of_population(receiver, f"sum_{targets_of(reading.object)[0]}"),)
         build.slot(receiver_name, "size", DType.INT, "structure", size=True)
         forward_delay = isinstance(reading.object, TransposeIR) and reading.object.delay_of_forward
         delayed = root if forward_delay else reading.object

@@ -36,17 +36,18 @@ class Reading:
 
 
 def reading_of(projection: ProjectionIR | TransposeIR) -> Reading:
-    """How an object reads its store in phase 2."""
+    """How an object reads its store in phase 2; it must have a psp."""
+    model = projection.synapse if isinstance(projection, ProjectionIR) else projection
+    assert model.psp is not None
     if isinstance(projection, TransposeIR):
         return Reading(
             projection,
-            projection.psp,
+            model.psp,
             projection.psp_text,
             projection.operation,
             projection.backward,
             projection.functions,
         )
-    model = projection.synapse
     return Reading(projection, model.psp, model.psp_text, model.operation, False, model.functions)
 
 

@@ -81,7 +81,7 @@ class Sketch:
         links = [Link(j, i, rows.index(i)) for i, j in ends]
         self.projections[name] = Synapses(values, name, model, target, a, b, links, delays=late)
         kind = DelayKind.NONE if delays is None else DelayKind.PER_SYNAPSE
-        self.readers.append(ProjectionIR(name, pre, post, target, model, StoreKind.CSR, False, kind))
+        self.readers.append(ProjectionIR(name, pre, post, (target,), model, StoreKind.CSR, False, kind))
         return self.projections[name]
 
     def transpose(
