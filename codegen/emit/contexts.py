@@ -28,6 +28,19 @@ class KernelHeader:
 
 
 @record
+class FiringText:
+    """What happens to the neurons that a condition finds."""
+
+    title: str
+    count: str
+    flags: str
+    ranks: str
+    load: tuple[str, ...]
+    body: tuple[str, ...]
+    store: tuple[str, ...]
+
+
+@record
 class NeuronUnit:
     """``<kernel>.cpp`` of a neuron update."""
 
@@ -41,6 +54,7 @@ class NeuronUnit:
     load: tuple[str, ...]
     body: tuple[str, ...]
     store: tuple[str, ...]
+    firings: tuple[FiringText, ...]
 
 
 @record
@@ -104,6 +118,27 @@ class UpdateUnit:
 
 
 @record
+class EventUnit:
+    """``<kernel>.cpp`` of what spikes do to synapses."""
+
+    TEMPLATE: ClassVar[str] = "cpp/events.cpp.j2"
+    name: str
+    real: str
+    clock: str
+    includes: tuple[str, ...]
+    functions: tuple[FunctionText, ...]
+    whole: tuple[str, ...]
+    walk: str  # the call of the walk, up to its visitor
+    values: str  # arrays fetched early, behind the visitor
+    line_argument: str
+    line: tuple[str, ...]
+    synapse_arguments: str
+    load: tuple[str, ...]
+    body: tuple[str, ...]
+    save: tuple[str, ...]
+
+
+@record
 class ObjectText:
     """The buffers of one object in ``struct Network``."""
 
@@ -139,6 +174,9 @@ class NetworkUnit:
     reductions: tuple[str, ...]
     refreshes: tuple[str, ...]
     synapses: tuple[LaunchText, ...]
+    rings: tuple[str, ...]
+    rates: tuple[str, ...]
+    events: tuple[LaunchText, ...]
 
 
 @record
@@ -148,5 +186,5 @@ class CythonModule:
     TEMPLATE: ClassVar[str] = "cython/network.pyx.j2"
 
 
-CONTEXTS = (KernelHeader, NeuronUnit, SweepUnit, UpdateUnit, NetworkUnit, CythonModule)
-Context = KernelHeader | NeuronUnit | SweepUnit | UpdateUnit | NetworkUnit | CythonModule
+CONTEXTS = (KernelHeader, NeuronUnit, SweepUnit, UpdateUnit, EventUnit, NetworkUnit, CythonModule)
+Context = KernelHeader | NeuronUnit | SweepUnit | UpdateUnit | EventUnit | NetworkUnit | CythonModule

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from synloom.codegen.emit.contexts import (
-    FunctionText,
     KernelHeader,
     NeuronUnit,
     ReaderText,
     SweepUnit,
     UpdateUnit,
 )
+from synloom.codegen.emit.firing import firings, tested, tests
 from synloom.codegen.emit.loads import (
     Columns,
     element_loads,
@@ -24,9 +24,9 @@ from synloom.codegen.emit.loads import (
     whole_loads,
     whole_stores,
 )
-from synloom.codegen.emit.printer import AS_FUNCTIONS, Printer
-from synloom.codegen.ir.expr import Binary, Call, Expr, Var, walk
-from synloom.codegen.ir.model import Function
+from synloom.codegen.emit.parts import function_texts, math_header, uses_clock
+from synloom.codegen.emit.printer import Printer
+from synloom.codegen.ir.expr import Expr, Var, walk
 from synloom.codegen.ir.plan import (
     Field,
     FieldKind,
@@ -36,7 +36,6 @@ from synloom.codegen.ir.plan import (
     SweepKernel,
     SynapseKernel,
 )
-from synloom.codegen.ir.stmt import Stmt
 from synloom.codegen.ir.types import (
     DelayKind,
     Locality,
@@ -90,52 +89,38 @@ def kernel_header(kernel: Kernel, precision: Precision) -> KernelHeader:
     )
 
 
-def _functions(functions: tuple[Function, ...], precision: Precision) -> tuple[FunctionText, ...]:
-    printer = Printer(precision, functions=functions)
-    texts = []
-    for f in functions:
-        arguments = [f"{printer.type(dtype)} {cpp_name(name)}" for name, dtype in f.arguments]
-        arguments += [f"{printer.real} {cpp_name(c)}" for c in gather.function_constants(f, functions)]
-        head = f"{printer.type(f.dtype)} {cpp_name(f.name)}({', '.join(arguments)})"
-        texts.append(FunctionText(f.text, head, printer.expr(f.body)))
-    return tuple(texts)
-
-
-def _math(exprs: list[Expr], functions: tuple[Function, ...]) -> tuple[str, ...]:
-    """The header of mathematical functions, where one is called."""
-    nodes = gather.nodes(exprs, functions)
-    used = any(isinstance(n, Call) or (isinstance(n, Binary) and n.op in AS_FUNCTIONS) for n in nodes)
-    return ("math.hpp",) if used else ()
-
-
-def _uses_clock(exprs: list[Expr]) -> str:
-    used = any(isinstance(n, Var) and n.scope is Scope.CLOCK for e in exprs for n in walk(e))
-    return " clock" if used else ""
-
-
 def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
     printer = Printer(precision, functions=kernel.functions)
     exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
-    read_whole = loaded(kernel.global_block) | loaded(kernel.local_block) - gather.assigned(
-        kernel.global_block
-    )
+    later = loaded(kernel.local_block, tested(kernel))
+    read_whole = loaded(kernel.global_block) | later - gather.assigned(kernel.global_block)
     whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
     if kernel.global_block:
         body = printer.block(kernel.global_block, declared=read_whole)
         whole += [*([""] if whole else []), *body, *whole_stores(kernel.members)]
-    read = loaded(kernel.local_block)
+    conditions = [f.condition for f in kernel.firings]
+    read = loaded(kernel.local_block, conditions)
     load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
+    store = element_stores(those(kernel.members, gather.assigned(kernel.local_block)), "i", Locality.LOCAL)
+    exprs += tested(kernel)
+    if kernel.spike is not None:
+        load.insert(0, "const bool refractory = self.refractory_left[i] > 0;")
+        store += tests(kernel, printer)
     return NeuronUnit(
         name=kernel.name,
         real=printer.real,
-        clock=_uses_clock(exprs),
-        includes=_math(exprs, kernel.functions),
-        functions=_functions(kernel.functions, precision),
+        clock=" clock" if kernel.spike is not None else uses_clock(exprs),
+        includes=(
+            *math_header(exprs, kernel.functions),
+            *(("spikes.hpp",) if kernel.spike is not None else ()),
+        ),
+        functions=function_texts(kernel.functions, precision),
         whole=tuple(whole),
         load=tuple(load),
         body=printer.block(kernel.local_block, declared=read),
-        store=tuple(element_stores(kernel.members, "i", Locality.LOCAL)),
+        store=tuple(store),
+        firings=firings(kernel, printer),
     )
 
 
@@ -177,16 +162,16 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         *value_preparations(kernel.values, printer.real),
         *columns.pointers(),
     ]
-    includes = [STORES[kernel.store][0], *_math(exprs, kernel.functions)]
+    includes = [STORES[kernel.store][0], *math_header(exprs, kernel.functions)]
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
         includes.append("delays.hpp")
     last = kernel.readers[-1]
     return SweepUnit(
         name=kernel.name,
         real=printer.real,
-        clock=_uses_clock(exprs),
+        clock=uses_clock(exprs),
         includes=tuple(sorted(includes)),
-        functions=_functions(kernel.functions, precision),
+        functions=function_texts(kernel.functions, precision),
         column_struct=columns.struct_members(),
         whole=tuple(whole),
         stage=tuple(columns.stage(ops)),
@@ -258,31 +243,28 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     exprs = [e for b in blocks for e in gather.expressions(b)]
     changed = [gather.assigned(b) for b in blocks]
 
-    read = [loaded(b, always="w") for b in blocks]
+    read = [loaded(b) for b in blocks]
     read_whole = read[0] | (read[1] | read[2]) - changed[0]
     read_row = read[1] | read[2] - changed[1]
-
-    def body(block: tuple[Stmt, ...], declared: set[str]) -> tuple[str, ...]:
-        return printer.block(block, guarded="w", guard="learn", declared=declared)
 
     whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
     whole += value_preparations(kernel.values, printer.real)
     if "w" in set().union(*changed):
         whole.append("const bool learn = *self.plasticity;")
     if kernel.global_block:
-        whole += ["", *body(kernel.global_block, read_whole), *whole_stores(kernel.members)]
+        whole += ["", *printer.block(kernel.global_block, read_whole), *whole_stores(kernel.members)]
     whole += columns.pointers()
 
     row = row_values(kernel.values, temps(exprs), printer.real)
     row += element_loads(those(kernel.members, read_row), "i", Locality.SEMIGLOBAL, printer)
     if kernel.row_block:
         stores = element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
-        row += [*([""] if row else []), *body(kernel.row_block, read_row), *stores]
+        row += [*([""] if row else []), *printer.block(kernel.row_block, read_row), *stores]
     load = element_loads(those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
     load += synapse_values(kernel.values, temps(list(gather.expressions(kernel.local_block))), printer.real)
-    local = body(kernel.local_block, read[2])
+    local = printer.block(kernel.local_block, read[2])
     save = element_stores(kernel.members, "s", Locality.LOCAL)
-    includes = list(_math(exprs, kernel.functions))
+    includes = list(math_header(exprs, kernel.functions))
     if kernel.local_block:
         includes.append(STORES[kernel.store][0])
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
@@ -291,9 +273,9 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     return UpdateUnit(
         name=kernel.name,
         real=printer.real,
-        clock=_uses_clock(exprs),
+        clock=uses_clock(exprs),
         includes=tuple(sorted(includes)),
-        functions=_functions(kernel.functions, precision),
+        functions=function_texts(kernel.functions, precision),
         column_struct=columns.struct_members() if kernel.local_block else (),
         whole=tuple(whole),
         stage=tuple(columns.stage({})) if kernel.local_block else (),

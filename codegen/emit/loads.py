@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from synloom.codegen.emit.printer import Printer
 from synloom.codegen.ir.expr import Expr, Var, walk
 from synloom.codegen.ir.plan import Member, Value, staged
-from synloom.codegen.ir.stmt import Clamp, Set, Stmt
+from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Scope, Side
 from synloom.codegen.names import cpp_name
 
@@ -28,16 +29,21 @@ def whole_loads(members: tuple[Member, ...], wholes: tuple[str, ...], printer: P
     return lines
 
 
-def loaded(block: tuple[Stmt, ...], always: str = "") -> set[str]:
-    """Attributes whose old value a block reads, or may leave as it is: ``always`` is set under a condition."""
-    loaded: set[str] = {always}
+def loaded(block: tuple[Stmt, ...], then: Iterable[Expr] = ()) -> set[str]:
+    """Attributes whose old value a block reads, or may leave as it is, or that ``then`` reads unchanged."""
+    loaded: set[str] = set()
     fresh: set[str] = set()
     for stmt in block:
         expr = stmt.limit if isinstance(stmt, Clamp) else stmt.value
         loaded |= {n.name for n in walk(expr) if isinstance(n, Var) and n.scope is Scope.SELF} - fresh
-        if isinstance(stmt, Set) and stmt.target.name not in loaded:
+        if isinstance(stmt, Let):
+            continue
+        if stmt.guards:
+            loaded |= {stmt.target.name} - fresh
+        elif isinstance(stmt, Set) and stmt.target.name not in loaded:
             fresh.add(stmt.target.name)
-    return loaded
+    rest = {n.name for e in then for n in walk(e) if isinstance(n, Var) and n.scope is Scope.SELF}
+    return loaded | (rest - fresh)
 
 
 def element_loads(members: tuple[Member, ...], index: str, locality: Locality, printer: Printer) -> list[str]:

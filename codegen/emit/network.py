@@ -5,7 +5,7 @@ from __future__ import annotations
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
 from synloom.codegen.emit.kernels import field_name
-from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
+from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce, Ring
 from synloom.codegen.ir.types import Precision
 from synloom.codegen.names import cpp_name
 
@@ -18,6 +18,9 @@ CPP_TYPES = {
 }
 
 
+RECORDERS = {"table": "Recorder", "spikes": "SpikeRecorder"}
+
+
 def network_unit(plan: Plan) -> NetworkUnit:
     kernels = {k.name: k for k in plan.kernels}
     slots = plan.manifest.slots
@@ -27,6 +30,8 @@ def network_unit(plan: Plan) -> NetworkUnit:
         includes.append("synloom/delays.hpp")
     if plan.reductions:
         includes.append("synloom/reduce.hpp")
+    if plan.rings:
+        includes.append("synloom/spikes.hpp")
     reductions = tuple(_reduce(r) for r in plan.reductions)
     return NetworkUnit(
         real=plan.precision.value,
@@ -54,7 +59,24 @@ def network_unit(plan: Plan) -> NetworkUnit:
         ),
         refreshes=reductions,
         synapses=tuple(_launch(launch, kernels) for launch in plan.synapses),
+        rings=tuple(_ring(r) for r in plan.rings),
+        rates=tuple(_rates(r) for r in plan.rings),
+        events=tuple(_launch(launch, kernels) for launch in plan.events),
     )
+
+
+def _ring(ring: Ring) -> str:
+    population = f"net.{ring.population}"
+    clear = f" {population}.axon_counts[*{population}.spike_head] = 0;" if ring.axonal else ""
+    head = f"*{population}.spike_head"
+    return f"advance({population}.spike_counts, {population}.spike_rows, {head});{clear}"
+
+
+def _rates(ring: Ring) -> str:
+    p = f"net.{ring.population}"
+    spikes = f"{{{p}.spike_ranks, {p}.spike_counts, {p}.size, {p}.spike_rows, *{p}.spike_head}}"
+    window = f"*{p}.rate_window, *{p}.rate_window * *net.clock.dt"
+    return f"firing_rates({spikes}, {window}, {p}.rate_counts, {p}.r);"
 
 
 def buffer_name(field: str) -> str:
@@ -64,8 +86,8 @@ def buffer_name(field: str) -> str:
 
 def _member(slot: Slot, precision: Precision) -> str:
     del precision
-    if slot.object == "recorders" and slot.field == "table":
-        return "Recorder* table"
+    if slot.object == "recorders" and slot.field in RECORDERS:
+        return f"{RECORDERS[slot.field]}* {slot.field}"
     if slot.kind is SlotKind.SIZE:
         return f"Index {buffer_name(slot.field)}"
     return f"{CPP_TYPES[slot.dtype]}* {buffer_name(slot.field)}"
@@ -89,7 +111,7 @@ def _launch(launch: Launch, kernels: dict[str, Kernel]) -> LaunchText:
     if launch.schedule:
         period = f"net.{launch.schedule}.period"
         conditions.append(f"due(now, {period}, net.{launch.schedule}.offset)")
-        clock = f"{{clock.t, dt, dt * *{period}}}"
+        clock = f"{{clock.t, dt, dt * *{period}, now}}"
     return LaunchText(
         title=launch.title,
         condition=" && ".join(conditions),

@@ -157,16 +157,10 @@ class Printer:
             return f"({text})" if outer >= 3 else text
         return f"{self.type(dtype)}({self.expr(arg)})"
 
-    def block(
-        self,
-        block: Iterable[Stmt],
-        guarded: str = "",
-        guard: str = "",
-        declared: Collection[str] = (),
-    ) -> tuple[str, ...]:
+    def block(self, block: Iterable[Stmt], declared: Collection[str] = ()) -> tuple[str, ...]:
         """Statements as lines, each equation announced by a comment.
 
-        Those on ``guarded`` run if ``guard``. Variables that were not ``declared`` are where they are first set.
+        Variables that were not ``declared`` are where they are first set.
         """
         lines: list[str] = []
         said = ""
@@ -177,13 +171,9 @@ class Printer:
                 lines.append(f"// {comment}")
                 said = comment
             text = self.stmt(stmt)
-            if guarded and not isinstance(stmt, Let) and stmt.target.name == guarded:
-                text = (
-                    f"if ({guard}) {text}"
-                    if isinstance(stmt, Set)
-                    else text.replace("if (", f"if ({guard} && ", 1)
-                )
-            elif isinstance(stmt, Set) and stmt.target.name not in known:
+            if isinstance(stmt, Set) and stmt.guards:
+                text = f"if ({' && '.join(stmt.guards)}) {text}"
+            elif isinstance(stmt, Set) and stmt.target.name not in known and self.lookup(stmt.target) is None:
                 known.add(stmt.target.name)
                 text = f"{self.type(stmt.target.dtype)} {text}"
             lines.append(text)
@@ -197,9 +187,9 @@ class Printer:
                 return f"{self.expr(target)} {op}= {self.expr(rhs)};"
             case Set(target=target, value=value):
                 return f"{self.expr(target)} = {self.expr(value)};"
-            case Clamp(target=target, kind=kind, limit=limit):
+            case Clamp(target=target, kind=kind, limit=limit, guards=guards):
                 sign = "<" if kind == "min" else ">"
-                bound = self.expr(limit, 5)
-                return f"if ({self.expr(target)} {sign} {bound}) {self.expr(target)} = {self.expr(limit)};"
+                beyond = f"{self.expr(target)} {sign} {self.expr(limit, 5)}"
+                return f"if ({' && '.join([*guards, beyond])}) {self.expr(target)} = {self.expr(limit)};"
             case _:
                 assert_never(stmt)

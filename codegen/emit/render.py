@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from synloom.codegen.artifact import SourceFile, SourceSet
 from synloom.codegen.emit.contexts import Context, CythonModule
+from synloom.codegen.emit.events import event_unit
 from synloom.codegen.emit.kernels import kernel_header, neuron_unit, sweep_unit, update_unit
 from synloom.codegen.emit.network import network_unit
-from synloom.codegen.ir.plan import Kernel, NeuronKernel, Plan, SweepKernel, SynapseKernel
+from synloom.codegen.ir.plan import EventKernel, Kernel, NeuronKernel, Plan, SweepKernel, SynapseKernel
 from synloom.codegen.ir.types import Precision
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ def unit_of(kernel: Kernel, precision: Precision) -> Context:
             return sweep_unit(kernel, precision)
         case SynapseKernel():
             return update_unit(kernel, precision)
+        case EventKernel():
+            return event_unit(kernel, precision)
+        case _:
+            assert_never(kernel)
 
 
 def render_plan(plan: Plan) -> SourceSet:

@@ -69,8 +69,21 @@ def staged(values: tuple[Value, ...]) -> tuple[Value, ...]:
 
 
 @record
+class Firing:
+    """When a neuron fires, and what then happens to it, spike by spike."""
+
+    condition: Expr  # BOOL
+    text: str
+    reset: tuple[Stmt, ...] = ()
+
+
+@record
 class NeuronKernel:
-    """Update of one population: the global block once, then the local block for each neuron."""
+    """Update of one population: the global block once, then the local block for each neuron.
+
+    A spiking one then tests ``spike`` and ``axon``. In the local block ``TEMP refractory`` says whether the neuron
+    is in its refractory period, which lasts ``refractory`` ms after a spike, or as long as the population says.
+    """
 
     name: str
     summary: str
@@ -81,6 +94,13 @@ class NeuronKernel:
     global_block: tuple[Stmt, ...]
     local_block: tuple[Stmt, ...]
     functions: tuple[Function, ...] = ()
+    spike: Firing | None = None
+    axon: Firing | None = None
+    refractory: Expr | None = None
+
+    @property
+    def firings(self) -> tuple[Firing, ...]:
+        return tuple(f for f in (self.spike, self.axon) if f is not None)
 
 
 @record
@@ -141,7 +161,38 @@ class SynapseKernel:
         return len(staged(self.values))
 
 
-Kernel = NeuronKernel | SweepKernel | SynapseKernel
+@record
+class EventKernel:
+    """What the spikes of one population do to the synapses they reach: lines ``along`` rows or columns of a store.
+
+    ``targets`` are fields with one real for each neuron at the other end: conductances. Columns that are
+    ``contiguous`` ranks begin at ``first_column``. ``TEMP elapsed`` is the time in ms since the synapse's last event;
+    the guard ``apart`` holds unless its neurons fired in the same step. ``age`` is the number of steps that the
+    synapse's variables lag behind.
+    """
+
+    name: str
+    summary: str
+    store: StoreKind
+    along: Side
+    contiguous: bool
+    delay: DelayKind
+    fields: tuple[Field, ...]
+    members: tuple[Member, ...]
+    values: tuple[Value, ...]
+    wholes: tuple[str, ...]
+    targets: tuple[str, ...]
+    block: tuple[Stmt, ...]
+    age: int
+    functions: tuple[Function, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Reals staged per column: none."""
+        return 0
+
+
+Kernel = NeuronKernel | SweepKernel | SynapseKernel | EventKernel
 
 BufferRef = tuple[str, str]  # object, field of the manifest
 
@@ -194,8 +245,16 @@ class Reduce:
 
 
 @record
+class Ring:
+    """The spike lists of a population; ``axonal``: it has two of them."""
+
+    population: str
+    axonal: bool
+
+
+@record
 class Plan:
-    """One step, phase by phase (spec 02, section 2)."""
+    """One step, phase by phase (spec 02, section 2). ``sweeps`` hold the deliveries of spikes as well."""
 
     precision: Precision
     kernels: tuple[Kernel, ...]
@@ -205,6 +264,8 @@ class Plan:
     delays: tuple[PushDelay, ...]
     reductions: tuple[Reduce, ...]
     synapses: tuple[Launch, ...]
+    rings: tuple[Ring, ...]
+    events: tuple[Launch, ...]  # phase 9: of post-synaptic spikes
     scratch: tuple[tuple[str, int], ...]  # object, reals per column of its store
     objects: tuple[
         tuple[str, str], ...

@@ -19,20 +19,25 @@ class Let:
 
 @record
 class Set:
-    """``target = value``, converted to the target's type. ``comment`` is the equation it came from."""
+    """``target = value`` if all ``guards``, bool temporaries, hold. ``comment`` is the equation it came from."""
 
     target: Var
     value: Expr
     comment: str = ""
+    guards: tuple[str, ...] = ()
 
 
 @record
 class Clamp:
-    """``if (target < limit) target = limit`` for ``min``; the same with ``>`` for ``max``. NaN stays NaN."""
+    """``if (target < limit) target = limit`` for ``min``; the same with ``>`` for ``max``. NaN stays NaN.
+
+    Only if all ``guards`` hold.
+    """
 
     target: Var
     kind: str  # "min" | "max"
     limit: Expr
+    guards: tuple[str, ...] = ()
 
 
 Stmt = Let | Set | Clamp

@@ -19,7 +19,7 @@ from synloom.codegen.ir.expr import (
     walk,
 )
 from synloom.codegen.ir.model import Attribute, Equation, NetworkIR, Ode, ProjectionIR, TransposeIR
-from synloom.codegen.ir.plan import Kernel, NeuronKernel, Plan, SweepKernel
+from synloom.codegen.ir.plan import EventKernel, Kernel, NeuronKernel, Plan, SweepKernel
 from synloom.codegen.ir.stmt import Clamp, Let, Stmt
 from synloom.codegen.ir.types import DType, Scope
 
@@ -93,9 +93,11 @@ def verify_network(network: NetworkIR) -> None:
 
 def _blocks(kernel: Kernel) -> list[tuple[Stmt, ...]]:
     if isinstance(kernel, NeuronKernel):
-        return [kernel.global_block, kernel.local_block]
+        return [kernel.global_block, kernel.local_block, *(f.reset for f in kernel.firings)]
     if isinstance(kernel, SweepKernel):
         return []
+    if isinstance(kernel, EventKernel):
+        return [kernel.block]
     return [kernel.global_block, kernel.row_block, kernel.local_block]
 
 
@@ -103,8 +105,12 @@ def _kernel(kernel: Kernel) -> None:
     values = () if isinstance(kernel, NeuronKernel) else tuple(v.name for v in kernel.values)
     inputs = (*kernel.inputs, *kernel.wholes) if isinstance(kernel, NeuronKernel) else ()
     members = {m.name for m in kernel.members}
+    made = {"refractory"} if isinstance(kernel, NeuronKernel) else {"elapsed"}
+    if isinstance(kernel, NeuronKernel):
+        for firing in kernel.firings:
+            _reads(firing.condition, members, {*inputs})
     for block in _blocks(kernel):
-        temps = {*values, *inputs}
+        temps = {*values, *inputs, *made}
         for stmt in block:
             expr = stmt.limit if isinstance(stmt, Clamp) else stmt.value
             _reads(expr, members, temps)
@@ -135,7 +141,7 @@ def verify_plan(plan: Plan) -> None:
     kernels = {k.name: k for k in plan.kernels}
     for kernel in plan.kernels:
         _kernel(kernel)
-    for launch in (*plan.sweeps, *plan.neurons, *plan.synapses):
+    for launch in (*plan.sweeps, *plan.neurons, *plan.synapses, *plan.events):
         kernel = kernels[launch.kernel]
         if [a.field for a in launch.arguments] != [f.name for f in kernel.fields]:
             _fail(f"{launch.title} binds the wrong fields")

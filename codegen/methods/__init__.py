@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from synloom.codegen.ir.types import Method
-from synloom.codegen.methods import explicit, exponential, implicit, midpoint, rk4, semiimplicit
+from synloom.codegen.methods import event_driven, explicit, exponential, implicit, midpoint, rk4, semiimplicit
 from synloom.codegen.methods.step import Names, Step, Stepper
 
 METHODS: Mapping[Method, Stepper] = {
+    Method.EVENT_DRIVEN: event_driven.step,
     Method.EXPLICIT: explicit.step,
     Method.EXPONENTIAL: exponential.step,
     Method.IMPLICIT: implicit.step,

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from synloom.codegen.ir.expr import Cast, Expr, Reduction, Var, WeightedSum, transform
 from synloom.codegen.ir.model import Function, ProjectionIR, TransposeIR
 from synloom.codegen.ir.plan import Field, FieldKind, Reader, SweepKernel, SynapseKernel, Value, staged
+from synloom.codegen.ir.stmt import Let, Stmt
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Operation, Scope, Side, StoreKind
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
-from synloom.codegen.passes.plan_neurons import refuse_draws
+from synloom.codegen.passes.plan_neurons import LAST_SPIKE, in_ms, refuse_draws
 from synloom.codegen.record import record
 
 H = Var(Scope.CLOCK, "h")
@@ -64,14 +65,20 @@ class Values:
         match expr:
             case Var(scope=Scope.PRE | Scope.POST as scope, name=name, locality=locality, dtype=dtype):
                 field, whole = name, locality is Locality.GLOBAL
+            case Var(scope=Scope.TIME, name="t_pre" | "t_post" as name):
+                scope = Scope.PRE if name == "t_pre" else Scope.POST
+                field, whole, dtype = LAST_SPIKE.name, False, LAST_SPIKE.dtype
             case WeightedSum(scope=Scope.PRE | Scope.POST as scope):
                 field, whole, dtype = gather.sum_field(expr), False, DType.REAL
             case Reduction(scope=Scope.PRE | Scope.POST as scope):
                 field, whole, dtype = gather.reduction_field(expr), True, DType.REAL
             case _:
                 return expr
-        side = self.pre if scope is Scope.PRE else _other(self.pre)
-        delayed = scope is Scope.PRE and isinstance(expr, Var) and self.delay is not DelayKind.NONE
+        side = self.pre if scope is Scope.PRE else other_side(self.pre)
+        timed = isinstance(expr, Var) and expr.scope is Scope.TIME
+        delayed = (
+            scope is Scope.PRE and isinstance(expr, Var) and not timed and self.delay is not DelayKind.NONE
+        )
         delay = self.delay if delayed else DelayKind.NONE
         value = Value(
             name=f"{side}_{field}",
@@ -88,10 +95,12 @@ class Values:
         self.found[value.name] = value
         # Values arrive as reals, whatever their buffer holds: a column stages them so.
         loaded = Var(Scope.TEMP, value.name, Locality.LOCAL, DType.REAL, expr.origin)
+        if timed:
+            return in_ms(loaded)
         return Cast(loaded, DType.BOOL, expr.origin) if dtype is DType.BOOL else loaded
 
 
-def _other(side: Side) -> Side:
+def other_side(side: Side) -> Side:
     return Side.ROW if side is Side.COLUMN else Side.COLUMN
 
 
@@ -119,7 +128,7 @@ def store_fields(store: StoreKind) -> tuple[Field, ...]:
     )
 
 
-def _single(projection: ProjectionIR) -> frozenset[str]:
+def single_members(projection: ProjectionIR) -> frozenset[str]:
     return frozenset({"w"}) if projection.single_weight else frozenset()
 
 
@@ -152,7 +161,7 @@ def plan_sweep(root: ProjectionIR, readings: list[Reading]) -> SweepKernel:
         )
     functions = _merged(readings)
     used = list(gather.nodes([r.psp for r in readers], functions))
-    members = gather.members(root.synapse.attributes, used, set(), _single(root))
+    members = gather.members(root.synapse.attributes, used, set(), single_members(root))
     constants = gather.constants(used)
     counts = any(r.backward and r.operation is not Operation.SUM for r in readers)
     scratch = bool(staged(tuple(values.values()))) or any(r.backward for r in readers)
@@ -187,16 +196,25 @@ def _merged(readings: list[Reading]) -> tuple[Function, ...]:
     return tuple(merged.values())
 
 
+def learned(block: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The weight changes only while the projection is plastic."""
+    return tuple(
+        s if isinstance(s, Let) or s.target.name != "w" else replace(s, guards=(*s.guards, "learn"))
+        for s in block
+    )
+
+
 def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
     """The kernel of phase 8, or None where the synapse has no equations."""
     model = projection.synapse
-    if not model.equations:
+    equations = tuple(e for e in model.equations if e not in model.event_driven)
+    if not equations:
         return None
     values: dict[str, Value] = {}
     change = Values(Side.COLUMN, projection.delay, "forward_delay", values)
     taken = gather.constants(gather.nodes((), model.functions))
     blocks = [
-        discretize(model.equations, locality, H, taken)
+        learned(discretize(equations, locality, H, taken))
         for locality in (Locality.GLOBAL, Locality.SEMIGLOBAL, Locality.LOCAL)
     ]
     refuse_draws([e for block in blocks for e in gather.expressions(block)])
@@ -205,7 +223,7 @@ def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
     exprs = [e for b in (global_block, row_block, local_block) for e in gather.expressions(b)]
     functions = reachable(exprs, {f.name: f for f in model.functions})
     used = list(gather.nodes(exprs, functions))
-    members = gather.members(model.attributes, used, changed, _single(projection))
+    members = gather.members(model.attributes, used, changed, single_members(projection))
     constants = gather.constants(used)
     kernel = SynapseKernel(
         name="",

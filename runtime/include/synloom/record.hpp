@@ -84,4 +84,41 @@ inline Index record(Recorder* recorders, Index n, Index phase, Index step) {
     return full;
 }
 
+/// Recorded spikes of one population. Nine fields of eight bytes.
+struct SpikeRecorder {
+    const std::int32_t* ranks;   // the ring of spike lists: (length, neurons)
+    const std::int32_t* counts;  // (length)
+    const std::int64_t* head;
+    std::int64_t neurons;
+    const bool* recorded;        // (neurons) the neurons to record; null: all of them
+    std::int32_t* block_ranks;   // (capacity)
+    std::int64_t* block_steps;   // (capacity)
+    std::int64_t capacity;       // spikes that fit into a block
+    std::int64_t cursor;         // spikes stored
+};
+static_assert(sizeof(SpikeRecorder) == 9 * 8);
+
+/// Whether all recorders can store as many spikes as one step may bring.
+inline bool room_for_spikes(const SpikeRecorder* recorders, Index n) {
+    for (Index k = 0; k < n; ++k)
+        if (recorders[k].capacity - recorders[k].cursor < recorders[k].neurons) return false;
+    return true;
+}
+
+/// Stores the spikes of this step.
+inline void record_spikes(SpikeRecorder* recorders, Index n, Index step) {
+    for (Index k = 0; k < n; ++k) {
+        SpikeRecorder& r = recorders[k];
+        const std::int32_t* ranks = r.ranks + *r.head * r.neurons;
+        std::int64_t cursor = r.cursor;
+        for (Index i = 0; i < r.counts[*r.head]; ++i) {
+            if (r.recorded != nullptr && !r.recorded[ranks[i]]) continue;
+            r.block_ranks[cursor] = ranks[i];
+            r.block_steps[cursor] = step;
+            ++cursor;
+        }
+        r.cursor = cursor;
+    }
+}
+
 }  // namespace synloom

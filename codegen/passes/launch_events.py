@@ -1,0 +1,141 @@
+"""The deliveries of spikes bound to objects: phases 2 and 9 of a step (spec 02, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synloom.codegen.ir.model import Event, PopulationIR, ProjectionIR, TransposeIR
+from synloom.codegen.ir.plan import BufferRef, EventKernel, FieldKind, Launch, Ring
+from synloom.codegen.ir.types import DelayKind, DType, Side
+from synloom.codegen.passes.builder import Builder, arguments, sides_of
+from synloom.codegen.passes.plan_events import (
+    EVENT_STEP,
+    SEGMENTS,
+    STRUCTURE,
+    Delivery,
+    conductance,
+    plan_event,
+    pre_side,
+    transmission,
+)
+from synloom.codegen.passes.plan_synapses import other_side
+
+POST_SPIKE = "What a post-synaptic spike does to the synapses of its neuron."
+
+
+def rings(build: Builder) -> tuple[Ring, ...]:
+    """The spike lists of all spiking populations."""
+    found = []
+    for population in build.network.populations:
+        if population.neuron.spiking:
+            for name in ("size", "spike_rows", "spike_head", "spike_ranks", "spike_counts", "r"):
+                build.of_population(population, name)
+            owner = build.names[population.name]
+            build.slot(owner, "rate_window", DType.INT, "flag")
+            build.slot(owner, "rate_counts", DType.INT32, "state")
+            found.append(Ring(owner, population.neuron.axon_spike is not None))
+    return tuple(found)
+
+
+def deliveries(build: Builder, link: ProjectionIR | TransposeIR) -> Iterator[Launch]:
+    """Phase 2: the spikes that reach the synapses of a projection, or of a transpose, in this step."""
+    if isinstance(link, TransposeIR):
+        if link.psp is None:
+            root = next(p for p in build.network.projections if p.name == link.forward)
+            assert isinstance(root, ProjectionIR)
+            along = other_side(pre_side(root)) if link.backward else pre_side(root)
+            yield _launch(build, root, link, transmission(root.synapse), along, (link.target,))
+        return
+    model = link.synapse
+    if not model.spiking:
+        return
+    along = pre_side(link)
+    if model.pre_spike.transmit or model.pre_spike.statements:
+        yield _launch(build, link, link, model.pre_spike, along, link.targets)
+    axonal = sides_of(build, link)[along].neuron.axon_spike is not None
+    if axonal and model.pre_axon_spike.transmit:
+        same = model.pre_axon_spike == model.pre_spike
+        event = model.pre_spike if same else Event(model.pre_axon_spike.transmit[:1])
+        yield _launch(build, link, link, event, along, link.targets, axonal=True)
+
+
+def post_events(build: Builder, link: ProjectionIR) -> Iterator[Launch]:
+    """Phase 9: the post-synaptic spikes of this step."""
+    if not link.synapse.post_spike.statements:
+        return
+    along = other_side(pre_side(link))
+    delivery = Delivery(link, link.synapse.post_spike, along, (), DelayKind.NONE, 0, POST_SPIKE)
+    yield _bind(build, delivery, link, sides_of(build, link)[along], "spike")
+
+
+def _launch(
+    build: Builder,
+    root: ProjectionIR,
+    link: ProjectionIR | TransposeIR,
+    event: Event,
+    along: Side,
+    targets: tuple[str, ...],
+    axonal: bool = False,
+) -> Launch:
+    sides = sides_of(build, root)
+    receiver = sides[other_side(along)]
+    fields = tuple(conductance(t, receiver.neuron.spiking) for t in targets)
+    whom = "its transpose" if link is not root else "a projection"
+    summary = f"What a spike does to the synapses of {whom}: {'; '.join(s.text for s in event) or 'nothing'}."
+    delivery = Delivery(root, event, along, fields, link.delay, 1, summary)
+    return _bind(build, delivery, link, sides[along], "axon" if axonal else "spike")
+
+
+def _bind(
+    build: Builder,
+    delivery: Delivery,
+    link: ProjectionIR | TransposeIR,
+    source: PopulationIR,
+    spikes: str,
+) -> Launch:
+    kernel = build.kernel(plan_event(delivery))
+    assert isinstance(kernel, EventKernel)
+    root, sides = delivery.root, sides_of(build, delivery.root)
+    post = sides[other_side(pre_side(root))]
+    receiver = sides[other_side(delivery.along)] if delivery.targets else post
+    owner, forward = build.links[link.name], build.links[root.name]
+    flags = [
+        build.slot(owner, "transmission", DType.BOOL, "flag"),
+        build.slot(build.names[receiver.name], "enabled", DType.BOOL, "flag"),
+    ]
+    if spikes == "axon":
+        flags.append(build.slot(owner, "axon_transmission", DType.BOOL, "flag"))
+    bound: dict[str, tuple[BufferRef, ...]] = {
+        name: (build.of_population(receiver, name),) for name in delivery.targets
+    }
+    for field in kernel.fields:
+        match field.name:
+            case name if name in SEGMENTS:
+                key = build.slot(forward, f"{delivery.along}_{name}", STRUCTURE[name].dtype, "structure")
+                bound[name] = (key,)
+            case "cursor":
+                prefix = "axon_" if spikes == "axon" else ""
+                bound["cursor"] = (build.slot(owner, f"{prefix}cursor", DType.INT, "state"),)
+            case "on":
+                bound["on"] = tuple(flags)
+            case "spike_neurons":
+                bound["spike_neurons"] = (build.of_population(source, "size"),)
+            case "spike_ranks" | "spike_counts" as name:
+                bound[name] = (build.of_population(source, name.replace("spike", spikes)),)
+            case "spike_rows" | "spike_head" as name:
+                bound[name] = (build.of_population(source, name),)
+            case "delay":
+                timed = root if isinstance(link, TransposeIR) and link.delay_of_forward else link
+                bound["delay"] = (build.slot(build.links[timed.name], "delay", DType.INT32, "state"),)
+            case "post_last_spike":
+                bound["post_last_spike"] = (build.of_population(post, "last_spike"),)
+            case EVENT_STEP.name:
+                bound[EVENT_STEP.name] = (build.slot(forward, EVENT_STEP.name, DType.INT32, "state"),)
+    flagged = any(f.kind is FieldKind.FLAG for f in kernel.fields)
+    title = link.name if delivery.age else f"{link.name}, post-synaptic spikes"
+    return Launch(
+        kernel.name,
+        f"{title}, axonal spikes" if spikes == "axon" else title,
+        arguments(build, root, kernel, sides, bound),
+        guards=() if flagged else tuple(flags),
+    )
