@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from synloom import config, registry
 from synloom.callsite import call_site
 from synloom.codegen.description import NeuronDescription
 from synloom.codegen.errors import CallSite, ConfigurationError, SourceText
+from synloom.codegen.lower.events import all_texts, is_written
 from synloom.codegen.lower.neuron import lower_neuron
 
 
 class Neuron:
-    """A rate-coded neuron model. Its text is analysed when a population is built from it, or by ``check()``.
+    """A neuron model. Its text is analysed when a population is built from it, or by ``check()``.
+
+    A model with a ``spike`` condition is spiking, any other rate-coded.
 
     Parameters
     ----------
     parameters : str or list of str
         Quantities that no equation changes: ``tau = 10.0 : population ; a = 0.3``.
     equations : str or list of str
-        Variables and how they change. One attribute must be called ``r``.
-    spike, axon_spike, reset, axon_reset, refractory
-        Of spiking neurons; not part of this version.
+        Variables and how they change. In a rate-coded neuron one attribute must be called ``r``; a spiking one
+        must not define it, and reads its input as conductances, ``g_exc`` for the target ``exc``.
+    spike : str, optional
+        The condition under which the neuron fires: ``v > threshold``.
+    axon_spike : str, optional
+        The condition for a second, axonal kind of spike.
+    reset, axon_reset : str or list of str, optional
+        Assignments carried out when the neuron fires: ``v = 0.0 ; u += d``.
+    refractory : float or str, optional
+        How long the neuron rests after a spike, in ms, or the attribute that says so.
     functions : str, optional
         Functions that only this model sees.
     name, description : str, optional
@@ -35,7 +47,9 @@ class Neuron:
     Attributes
     ----------
     type : str
-        ``'rate'``.
+        ``'spike'`` or ``'rate'``.
+    refractory : float, str or None
+        As given.
     description : NeuronDescription
         The texts as the compiler takes them.
     name, short_description : str
@@ -43,10 +57,8 @@ class Neuron:
     Raises
     ------
     ConfigurationError
-        An argument of the wrong type, or one of spiking neurons.
+        An argument of the wrong type, or a refractory period without a spike condition.
     """
-
-    type = "rate"
 
     def __init__(
         self,
@@ -62,27 +74,28 @@ class Neuron:
         description: str = "",
         extra_values: Mapping[str, Any] | None = None,
     ) -> None:
-        refuse_spiking(
-            "neuron",
-            "Write a rate-coded neuron: parameters, equations that define r, functions.",
-            spike=spike,
-            axon_spike=axon_spike,
-            reset=reset,
-            axon_reset=axon_reset,
-            refractory=refractory,
-        )
         site = call_site(sys._getframe(1), self)
         called = name or own_name(self, Neuron)
         texts = ModelTexts("Neuron", called, site)
         self.description = NeuronDescription(
             parameters=texts.take("parameters", 0, parameters, extra_values or {}),
             equations=texts.take("equations", 1, equations),
+            spike=texts.take("spike", 2, texts.only_text("spike", spike)),
+            axon_spike=texts.take("axon_spike", 3, texts.only_text("axon_spike", axon_spike)),
+            reset=texts.take("reset", 4, reset),
+            axon_reset=texts.take("axon_reset", 5, axon_reset),
+            refractory=texts.take("refractory", 6, refractory if isinstance(refractory, str) else None),
             functions=texts.take("functions", 7, functions),
             name=called,
             site=site,
         )
-        self.name = called or "Rate-coded neuron"
-        self.short_description = description or "User-defined model of a rate-coded neuron."
+        spiking = is_written(self.description.spike)
+        self.type = "spike" if spiking else "rate"
+        self.refractory = _period(texts.owner, refractory, spiking)
+        self.name = called or ("Spiking neuron" if spiking else "Rate-coded neuron")
+        self.short_description = description or (
+            f"User-defined model of a {'spiking' if spiking else 'rate-coded'} neuron."
+        )
 
     def check(self) -> None:
         """Analyse the text now, as a population would.
@@ -100,8 +113,15 @@ class Neuron:
         )
 
     def __str__(self) -> str:
-        texts = (self.description.parameters, self.description.equations, self.description.functions)
-        return show_model(f"{self.name} (rate-coded)", texts)
+        spiking = self.type == "spike"
+        shown = show_model(
+            f"{self.name} ({'spiking' if spiking else 'rate-coded'})", all_texts(self.description)
+        )
+        period = self.refractory
+        number = (
+            f"\nRefractory:\n    {period} ms" if period is not None and not isinstance(period, str) else ""
+        )
+        return f"{shown}{number}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
@@ -126,6 +146,14 @@ class ModelTexts:
             )
         return SourceText(_filled(value or "", extra_values or {}), self.owner, argument, position, self.site)
 
+    def only_text(self, argument: str, value: object) -> str | None:
+        """An argument that is one expression: no list."""
+        if not isinstance(value, str | None):
+            raise ConfigurationError(
+                f"{self.owner}: {argument} must be a string, not {type(value).__name__}."
+            )
+        return value
+
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
     if not values:
@@ -138,21 +166,31 @@ def own_name(model: object, base: type) -> str:
     return "" if type(model) is base else type(model).__name__
 
 
-def refuse_spiking(kind: str, cure: str, **arguments: object) -> None:
-    """Raise if any of the arguments, which only spiking models have, is given."""
-    given = [name for name, value in arguments.items() if value is not None and value != "" and value != []]
-    if given:
+def _period(owner: str, given: object, spiking: bool) -> float | str | None:
+    """The refractory period as given: a number of ms that is not negative, or a name."""
+    if given is None or given == "":
+        return None
+    if isinstance(given, str):
+        return given
+    if isinstance(given, bool) or not isinstance(given, numbers.Real) or not 0 <= float(given) < math.inf:
         raise ConfigurationError(
-            f"{given[0]}= describes a spiking {kind}; spiking models are not part of this version.", hint=cure
+            f"{owner}: refractory must be a number of ms, not negative, or the name of an attribute,"
+            f" not {given!r}."
         )
+    if not spiking:
+        raise ConfigurationError(
+            f"{owner}: refractory is for spiking neurons, and this one has no spike condition.",
+            hint="give spike a condition: spike='v > 1.0'",
+        )
+    return float(given)
 
 
-def show_model(title: str, texts: tuple[SourceText, ...]) -> str:
-    """A title, then each text that is not empty under the name of its argument."""
+def show_model(title: str, texts: Iterable[SourceText]) -> str:
+    """A title, then each text that is not empty under the name of its argument; functions come last."""
     parts = [title]
-    for text in texts:
+    for text in sorted(texts, key=lambda t: t.argument == "functions"):
         lines = [line.strip() for line in text.content.replace(";", "\n").split("\n")]
         if any(lines):
-            parts.append(f"{text.argument.capitalize()}:")
+            parts.append(f"{text.argument.replace('_', ' ').capitalize()}:")
             parts.extend(f"    {line}" for line in lines if line)
     return "\n".join(parts)

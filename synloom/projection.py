@@ -133,6 +133,8 @@ class Projection(ConnectMethods, Learning):
             functions=registry.functions,
             constants=registry.constants.keys(),
             default_method=self.network.options.method,
+            spiking=pre.model.spiking,
+            targets=(self.target,),
         )
         refuse_reserved(model.attributes, Projection, RESERVED, "projection")
         return model

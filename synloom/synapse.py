@@ -6,17 +6,19 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from synloom import config
 from synloom.callsite import call_site
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Operation
-from synloom.neuron import ModelTexts, own_name, refuse_spiking, show_model
-
-CURE = "Write a rate-coded synapse: parameters, equations, psp, operation, functions."
+from synloom.codegen.lower.events import all_texts, is_written
+from synloom.neuron import ModelTexts, own_name, show_model
 
 
 class Synapse:
-    """A rate-coded synapse model. Its text is analysed when a projection is built from it.
+    """A synapse model. Its text is analysed when a projection is built from it.
+
+    Whether it is spiking is decided by the pre-synaptic neurons of that projection.
 
     Parameters
     ----------
@@ -25,15 +27,21 @@ class Synapse:
     equations : str or list of str
         Synaptic variables and how they change, often the weight ``w``.
     psp : str, optional
-        What one synapse contributes, recomputed every step; default ``w * pre.r``.
+        What one synapse contributes, recomputed every step; between rate-coded neurons ``w * pre.r`` by default.
     operation : {'sum', 'max', 'min', 'mean'}
-        How the contributions to one neuron are put together.
-    pre_spike, post_spike, pre_axon_spike
-        Of spiking synapses; not part of this version.
+        How the contributions to one neuron are put together; ``'sum'`` between spiking neurons.
+    pre_spike : str or list of str, optional
+        Assignments carried out when a spike arrives, among them what it does to the post-synaptic conductance,
+        ``g_target``. Without a statement on ``g_target`` and a psp, ``g_target += w`` is added.
+    post_spike : str or list of str, optional
+        Assignments carried out when the post-synaptic neuron fires.
+    pre_axon_spike : str or list of str, optional
+        Assignments carried out when an axonal spike arrives.
     functions : str, optional
         Functions that only this model sees.
-    pruning, creating
-        Structural plasticity; not part of this version.
+    pruning, creating : str, optional
+        Conditions under which synapses go and come, with flags ``proba``, and ``w`` and ``d`` of new ones:
+        ``pre.r * post.r > 0.9 : proba = 0.5, w = 0.1``.
     name, description : str, optional
         For reports and messages.
     extra_values : dict, optional
@@ -42,7 +50,7 @@ class Synapse:
     Attributes
     ----------
     type : str
-        ``'rate'``.
+        ``'spike'`` if the model has a ``pre_spike``, else ``'rate'``.
     description : SynapseDescription
         The texts as the compiler takes them.
     name, short_description : str
@@ -50,10 +58,9 @@ class Synapse:
     Raises
     ------
     ConfigurationError
-        An argument of the wrong type, an unknown operation, or an argument of spiking synapses.
+        An argument of the wrong type, an unknown operation or one other than ``'sum'`` beside ``pre_spike``, or
+        structural plasticity that ``setup()`` did not allow.
     """
-
-    type = "rate"
 
     def __init__(
         self,
@@ -65,16 +72,12 @@ class Synapse:
         post_spike: str | list[str] | None = None,
         pre_axon_spike: str | list[str] | None = None,
         functions: str | None = None,
-        pruning: object = None,
-        creating: object = None,
+        pruning: str | None = None,
+        creating: str | None = None,
         name: str | None = None,
         description: str | None = None,
         extra_values: Mapping[str, Any] | None = None,
     ) -> None:
-        refuse_spiking(
-            "synapse", CURE, pre_spike=pre_spike, post_spike=post_spike, pre_axon_spike=pre_axon_spike
-        )
-        _refuse_structural(pruning=pruning, creating=creating)
         if operation not in tuple(Operation):
             raise ConfigurationError(f"operation must be sum, max, min or mean, not {operation!r}.")
         site = call_site(sys._getframe(1), self)
@@ -83,14 +86,27 @@ class Synapse:
         self.description = SynapseDescription(
             parameters=texts.take("parameters", 0, parameters, extra_values or {}),
             equations=texts.take("equations", 1, equations),
-            psp=texts.take("psp", 2, psp),
+            psp=texts.take("psp", 2, texts.only_text("psp", psp)),
             operation=str(operation),
+            pre_spike=texts.take("pre_spike", 4, pre_spike),
+            post_spike=texts.take("post_spike", 5, post_spike),
+            pre_axon_spike=texts.take("pre_axon_spike", 6, pre_axon_spike),
             functions=texts.take("functions", 7, functions),
+            pruning=texts.take("pruning", 8, pruning),
+            creating=texts.take("creating", 9, creating),
             name=called,
             site=site,
         )
-        self.name = called or "Rate-coded synapse"
-        self.short_description = description or "User-defined rate-coded synapse."
+        _refuse_structural(self.description)
+        spiking = is_written(self.description.pre_spike)
+        if spiking and operation != Operation.SUM:
+            raise ConfigurationError(
+                f"{texts.owner}: operation must be sum in a spiking synapse, not {operation}."
+            )
+        self.type = "spike" if spiking else "rate"
+        kind = "spiking" if spiking else "rate-coded"
+        self.name = called or f"{kind.capitalize()} synapse"
+        self.short_description = description or f"User-defined {kind} synapse."
 
     @property
     def operation(self) -> str:
@@ -103,18 +119,18 @@ class Synapse:
         )
 
     def __str__(self) -> str:
-        written = self.description
-        texts = (written.parameters, written.equations, written.psp, written.functions)
-        shown = show_model(f"{self.name} (rate-coded)", texts)
+        kind = "spiking" if self.type == "spike" else "rate-coded"
+        shown = show_model(f"{self.name} ({kind})", all_texts(self.description))
         return shown if self.operation == "sum" else f"{shown}\nOperation:\n    {self.operation}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-def _refuse_structural(**arguments: object) -> None:
-    given = [name for name, value in arguments.items() if value is not None and value != ""]
-    if given:
-        raise ConfigurationError(
-            f"{given[0]}= describes structural plasticity, which is not part of this version.", hint=CURE
-        )
+def _refuse_structural(description: SynapseDescription) -> None:
+    for text in (description.pruning, description.creating):
+        if is_written(text) and not config.options.structural_plasticity:
+            raise ConfigurationError(
+                f"{text.owner}: {text.argument} needs structural plasticity, which is off.",
+                hint="Enable it with setup(structural_plasticity=True).",
+            )

@@ -15,8 +15,10 @@ from synloom.codegen.errors import ConfigurationError, SourceText
 from synloom.codegen.ir.expr import Expr
 from synloom.codegen.ir.model import DEFAULT_PSP_TEXT, Function
 from synloom.codegen.ir.types import Operation
+from synloom.codegen.lower.events import is_written
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.lower.synapse import lower_psp
+from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION
 from synloom.connect.ends import one_target, own_name
 from synloom.connect.values import Delays, delay_array, delays, is_number
 from synloom.projection import Projection
@@ -69,7 +71,7 @@ class Transpose(Synapses):
 
     forward: Projection
     backward: bool
-    psp: Expr
+    psp: Expr | None
     psp_text: str
     psp_functions: tuple[Function, ...]
     operation: str
@@ -113,7 +115,8 @@ class Transpose(Synapses):
 
     def _lower(self, text: SourceText) -> None:
         pre, post, synapse = self.pre_population, self.post_population, self.forward.model
-        self.psp_text = text.content or DEFAULT_PSP_TEXT
+        default = DEFAULT_TRANSMISSION if synapse.spiking else DEFAULT_PSP_TEXT
+        self.psp_text = text.content if is_written(text) else default
         self.psp = lower_psp(
             text,
             synapse=synapse,
@@ -125,7 +128,7 @@ class Transpose(Synapses):
             constants=registry.constants.keys(),
         )
         known = {**registry.functions, **{f.name: f for f in synapse.functions}}
-        self.psp_functions = reachable([self.psp], known)
+        self.psp_functions = reachable([self.psp] if self.psp is not None else [], known)
 
     @property
     def fwd_proj(self) -> Projection:

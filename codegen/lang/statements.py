@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from synloom.codegen.errors import Mistakes, ModelError, Origin, SourceText
-from synloom.codegen.ir.expr import Expr
+from synloom.codegen.ir.expr import Expr, Gradient, walk
 from synloom.codegen.lang.expression import ONE_ASSIGNMENT, WRITE_IF
 from synloom.codegen.lang.parser import parse_right_side, parse_tokens
 from synloom.codegen.lang.tokens import (
@@ -178,3 +178,62 @@ def parse_only_expression(source: SourceText, mistakes: Mistakes, message: str) 
     except ModelError as error:
         mistakes.note(error)
         return None
+
+
+@record
+class Condition:
+    """A condition as parsed, as one line, and the flags after it."""
+
+    expr: Expr
+    text: str
+    flags: tuple[Flag, ...]
+
+
+def parse_condition(
+    source: SourceText, mistakes: Mistakes, message: str, *, flagged: bool = False
+) -> Condition | None:
+    """The whole text as one boolean expression, ``flagged`` if flags may follow; None if mistakes were noted.
+
+    ``message`` is the rule that several expressions, an assignment, a conditional or a gradient break.
+    """
+    written = tokenize(source.content)
+    tokens = [t for t in written if t.kind is not Kind.BREAK]
+    between = (t for t in written if tokens and tokens[0].start < t.start < tokens[-1].start)
+    separator = next((t for t in between if t.text == ";"), None)
+    colon = next((i for i, t in enumerate(tokens) if t.text == ":"), len(tokens))
+    wrong, hint = _not_a_condition(tokens[:colon], separator)
+    if wrong is None and colon < len(tokens) and not flagged:
+        wrong = tokens[colon]
+    if wrong is not None:
+        mistakes.add(message, Origin(source, wrong.start, wrong.end), hint)
+        return None
+    try:
+        if not colon:
+            where = Origin(source, tokens[0].start, tokens[0].end) if tokens else None
+            raise ModelError(message, where, "a condition is missing")
+        check_balance(source, tokens[:colon])
+        expr = parse_tokens(source, tokens[:colon])
+    except ModelError as error:
+        mistakes.note(error)
+        return None
+    gradient = next((node for node in walk(expr) if isinstance(node, Gradient)), None)
+    if gradient is not None:
+        mistakes.add(message, gradient.origin, "write the right side of its equation instead")
+        return None
+    flags = _flags_or_none(source, tokens[colon:], mistakes)
+    return Condition(expr, one_line(source, tokens[:colon]), flags)
+
+
+def _not_a_condition(tokens: Tokens, separator: Token | None) -> tuple[Token | None, str]:
+    """The token that shows that these are not one expression, and the cure."""
+    assignment = next((t for t in tokens if t.kind is Kind.ASSIGN), None)
+    if assignment is not None:
+        return assignment, 'a comparison is written "=="' if assignment.text == "=" else ""
+    if tokens and tokens[0].text == "if":
+        return tokens[0], "use ite(c, a, b)"
+    depth = 0
+    for token in tokens:
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == "," and depth == 0:
+            return token, 'join conditions with "and" or "or"'
+    return separator, 'join conditions with "and" or "or"' if separator else ""

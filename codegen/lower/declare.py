@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Final
 
 from synloom.codegen.errors import Mistakes, ModelError, Origin, SourceText
@@ -39,6 +40,7 @@ NEURON: Final = Dialect(
 SYNAPSE: Final = Dialect(
     language.SYNAPSE_VARIABLE, language.SYNAPSE_PARAMETER, language.BARE_SYNAPSE_PARAMETER, PROJECTION_MEMBERS
 )
+SPIKING_SYNAPSE: Final = replace(SYNAPSE, variable=language.SPIKING_SYNAPSE_VARIABLE)
 
 
 @record
@@ -59,16 +61,21 @@ class Declared:
 
 
 class Declarations:
-    """All that a model declares, in order. Not ``complete``: a statement was too broken to tell its name."""
+    """All that a model declares, in order. Not ``complete``: a statement was too broken to tell its name.
+
+    ``implicit`` are the variables that only events of a synapse define.
+    """
 
     def __init__(self) -> None:
         self.parameters: list[Declared] = []
         self.variables: list[Declared] = []
+        self.implicit: list[Declared] = []
         self.complete = True
 
     def __iter__(self) -> Iterator[Declared]:
         yield from self.parameters
         yield from self.variables
+        yield from self.implicit
 
 
 def declare(

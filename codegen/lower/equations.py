@@ -95,16 +95,12 @@ def _equation(declared: Declared, resolver: Resolver, default_method: Method) ->
     if declared.left is not None:
         left = as_real(resolver.resolve(declared.left, Place(place.where, gradient=True)))
     right = resolver.resolve(statement.right, place) if statement.right is not None else None
-    bounds = tuple(
-        Bound(f.word, as_real(resolver.resolve(f.value, Place(f'{f.word} of "{name}"', draws=False))))
-        for f in declared.flags.bounds
-        if f.value is not None
-    )
+    bounds = lower_bounds(name, declared.flags, resolver)
     check_locality(target, [e for e in (left, right, *(b.value for b in bounds)) if e is not None], resolver)
     if right is None:
         return None
     if left is None:
-        value = _assigned(target, statement.operator.text if statement.operator else "=", right)
+        value = assigned(target, statement.operator.text if statement.operator else "=", right)
         return Assignment(target, value, bounds, statement.text, statement.origin)
     try:
         coefficient, rhs = normal_form(left, as_real(right))
@@ -115,7 +111,17 @@ def _equation(declared: Declared, resolver: Resolver, default_method: Method) ->
     return Ode(target, coefficient, rhs, method, bounds, statement.text, statement.origin)
 
 
-def _assigned(target: Var, operator: str, right: Expr) -> Expr:
+def lower_bounds(name: str, flags: Flags, resolver: Resolver, *, target: bool = False) -> tuple[Bound, ...]:
+    """``min=`` and ``max=`` of a statement on ``name``; with ``target`` they may read ``g_target``."""
+    found = []
+    for flag in flags.bounds:
+        if flag.value is not None:
+            place = Place(f'{flag.word} of "{name}"', draws=False, target=target)
+            found.append(Bound(flag.word, as_real(resolver.resolve(flag.value, place))))
+    return tuple(found)
+
+
+def assigned(target: Var, operator: str, right: Expr) -> Expr:
     """``x op= e`` is ``x = x op (e)``."""
     if operator != "=":
         right = Binary(operator[0], as_real(target), as_real(right))

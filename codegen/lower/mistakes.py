@@ -6,7 +6,10 @@ from typing import Final
 
 from synloom.codegen.errors import Mistakes, ModelError
 
-_ARGUMENTS: Final = ("parameters", "equations", "psp", "functions")
+_ARGUMENTS: Final = (
+    *("parameters", "equations", "psp", "spike", "reset", "axon_spike", "axon_reset", "refractory"),
+    *("pre_spike", "post_spike", "pre_axon_spike", "functions", "pruning", "creating"),
+)
 
 
 def tell(mistakes: Mistakes) -> None:

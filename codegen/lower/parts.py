@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import field
+from typing import Final
 
-from synloom.codegen.description import NeuronDescription, SynapseDescription
-from synloom.codegen.errors import Mistakes
-from synloom.codegen.ir.expr import Expr, Var
-from synloom.codegen.ir.model import W_PARAMETER, Attribute, Equation, Function, equation_expressions
+from synloom.codegen.errors import Mistakes, SourceText
+from synloom.codegen.ir.expr import Var
+from synloom.codegen.ir.model import W_PARAMETER, Attribute, Equation, Function, Ode
 from synloom.codegen.ir.types import Kind, Method, Scope
-from synloom.codegen.lower.declare import Declarations, Dialect, declare
+from synloom.codegen.lower.declare import Declarations, Dialect
 from synloom.codegen.lower.equations import lower_attributes, lower_equations, own_names
-from synloom.codegen.lower.function import lower_local_functions, reachable, visible_functions
-from synloom.codegen.lower.resolve import NO_NEIGHBOURS, Neighbour, Resolver
+from synloom.codegen.lower.function import lower_local_functions, visible_functions
+from synloom.codegen.lower.resolve import Neighbour, Resolver
 from synloom.codegen.record import record
+
+NO_ATTRIBUTES: Final[tuple[Attribute, ...]] = ()
+
+
+@record
+class Surroundings:
+    """What a model can use without declaring it."""
+
+    functions: Mapping[str, Function]
+    constants: Collection[str]
+    method: Method = Method.EXPLICIT
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
+    spiking: bool = False
 
 
 @record
@@ -28,20 +42,22 @@ class Parts:
 
 
 def lower_parts(
-    description: NeuronDescription | SynapseDescription,
+    declared: Declarations,
+    functions: SourceText,
     dialect: Dialect,
-    functions: Mapping[str, Function],
-    constants: Collection[str],
-    default_method: Method,
+    around: Surroundings,
     mistakes: Mistakes,
-    neighbours: Mapping[str, Neighbour] = NO_NEIGHBOURS,
+    implicit: tuple[Attribute, ...] = NO_ATTRIBUTES,
 ) -> Parts:
-    """Lower what descriptions of both kinds have. ``neighbours`` make it a synapse: it gets its ``w``."""
-    declared = declare(description.parameters, description.equations, dialect, mistakes)
+    """Lower what models of both kinds have.
+
+    A model with neighbours is a synapse: it gets its ``w``. ``implicit`` are attributes that come to be without
+    a statement; they stand last.
+    """
     local = lower_local_functions(
-        description.functions,
-        functions=functions,
-        constants=constants,
+        functions,
+        functions=around.functions,
+        constants=around.constants,
         mistakes=mistakes,
         members=dialect.members,
     )
@@ -49,14 +65,18 @@ def lower_parts(
     for f in local:
         if f.function.name in names:
             mistakes.add(f'"{f.function.name}" is both an attribute and a function.', f.origin)
-    attributes = lower_attributes(declared, constants, mistakes)
-    if neighbours and "w" not in names:
+    attributes = lower_attributes(declared, around.constants, mistakes)
+    if around.neighbours and "w" not in names:
         names["w"] = Var(Scope.SELF, "w", W_PARAMETER.locality, W_PARAMETER.dtype)
         attributes = _with_weight(attributes)
-    visible = visible_functions(local, functions)
-    resolver = Resolver(names, constants, visible, mistakes, neighbours)
-    equations = lower_equations(declared, resolver, default_method)
-    return Parts(declared, attributes, equations, visible, resolver)
+    for a in implicit:
+        names[a.name] = Var(Scope.SELF, a.name, a.locality, a.dtype)
+    visible = visible_functions(local, around.functions)
+    resolver = Resolver(names, around.constants, visible, mistakes, around.neighbours, spiking=around.spiking)
+    equations = lower_equations(declared, resolver, around.method)
+    if Method.EVENT_DRIVEN not in dialect.variable.methods:
+        _refuse_event_driven(equations, resolver)
+    return Parts(declared, (*attributes, *implicit), equations, visible, resolver)
 
 
 def _with_weight(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
@@ -66,6 +86,12 @@ def _with_weight(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
     return (*parameters, W_PARAMETER, *variables)
 
 
-def functions_of(equations: Iterable[Equation], parts: Parts, *further: Expr) -> tuple[Function, ...]:
-    """The functions that equations and ``further`` expressions reach, callees first."""
-    return reachable((*(x for e in equations for x in equation_expressions(e)), *further), parts.functions)
+def _refuse_event_driven(equations: Iterable[Equation], resolver: Resolver) -> None:
+    """As a flag it was refused already; it may still be the default method."""
+    for equation in equations:
+        if isinstance(equation, Ode) and equation.method is Method.EVENT_DRIVEN:
+            resolver.wrong(
+                'The default method "event-driven" is only available in spiking synapses.',
+                equation.origin,
+                "give this equation a method flag, such as explicit",
+            )

@@ -40,6 +40,7 @@ from synloom.codegen.record import record
 
 SYMBOLS: Final[dict[str, float]] = {"pi": math.pi, "E": math.e}
 CLOCK: Final = ("t", "dt")
+TIMES: Final = ("t_last", "t_pre", "t_post")
 LOCALITY_WORDS: Final[dict[Locality, str]] = {
     Locality.GLOBAL: "global",
     Locality.SEMIGLOBAL: "semiglobal",
@@ -69,19 +70,22 @@ class Place:
     """Where an expression stands, for messages, and what it may use there.
 
     ``constant`` is the message for anything that is not a constant expression; empty where all is allowed.
+    ``target``: ``g_target`` may be read.
     """
 
     where: str
     draws: bool = True
     gradient: bool = False
     constant: str = ""
+    times: bool = True
+    target: bool = False
 
 
 class Resolver:
     """Resolves the expressions of one model. Mistakes are noted, and one stands in for what is wrong.
 
-    ``own`` are the bare names: attributes of the model, or arguments inside a ``function``. Random draws are
-    numbered in the order in which they are met.
+    ``own`` are the bare names: attributes of the model, or arguments inside a ``function``. A ``spiking`` model
+    knows when its neurons last fired. Random draws are numbered in the order in which they are met.
     """
 
     def __init__(
@@ -94,6 +98,7 @@ class Resolver:
         *,
         function: str = "",
         later_functions: Collection[str] = (),
+        spiking: bool = False,
     ) -> None:
         self.own = own
         self.constants = constants
@@ -102,6 +107,7 @@ class Resolver:
         self.neighbours = neighbours
         self.function = function
         self.later_functions = later_functions
+        self.spiking = spiking
         self.sites: dict[tuple[str, int], int] = {}  # argument and offset of a draw -> its number
         self.reported: set[tuple[str, int]] = set()
 
@@ -151,11 +157,21 @@ class Resolver:
             return Var(own.scope, own.name, own.locality, own.dtype, name.origin)
         if name.name in CLOCK and not self.function and not place.constant:
             return Var(Scope.CLOCK, name.name, origin=name.origin)
+        if name.name in self._times(place):
+            return Var(Scope.TIME, name.name, Locality.LOCAL, origin=name.origin)
+        if name.name == "g_target" and place.target:
+            return Var(Scope.TARGET, "", Locality.LOCAL, origin=name.origin)
         if name.name in self.constants:
             return Var(Scope.CONSTANT, name.name, origin=name.origin)
         if name.name in SYMBOLS:
             return Const(SYMBOLS[name.name], origin=name.origin)
         return self._unknown(name, place)
+
+    def _times(self, place: Place) -> tuple[str, ...]:
+        """The times of last spikes that may be read."""
+        if not self.spiking or self.function or place.constant or not place.times:
+            return ()
+        return ("t_pre", "t_post") if self.neighbours else ("t_last",)
 
     def _unknown(self, name: Name, place: Place) -> Expr:
         if self.function:
@@ -165,22 +181,33 @@ class Resolver:
         if place.constant:
             return self.wrong(place.constant, name.origin, self._constant_hint(name.name))
         return self.wrong(
-            f'Unknown name "{name.name}" in {place.where}.', name.origin, self._name_hint(name.name)
+            f'Unknown name "{name.name}" in {place.where}.', name.origin, self._name_hint(name.name, place)
         )
 
     def _constant_hint(self, name: str) -> str:
         hint = suggestion(name, [*self.own, *self.constants, *SYMBOLS, "True", "False"])
         return f'"{name}" is not a constant. {hint}'.rstrip()
 
-    def _name_hint(self, name: str) -> str:
+    def _name_hint(self, name: str, place: Place) -> str:
         sides = [f"{n.scope}.{name}" for n in self.neighbours.values() if n.attribute(name)]
         if sides:
             return f"Did you mean {' or '.join(sides)}? A bare name is the synapse's own."
-        if name in ("t_last", "t_pre", "t_post"):
-            return f'"{name}" exists in spiking models only.'
+        if name in TIMES:
+            return self._time_hint(name, place)
+        if name == "g_target":
+            return "g_target is changed in pre_spike and pre_axon_spike: g_target += w"
         if name in FUNCTION_NAMES or name in self.functions:
             return f'"{name}" is a function; its arguments follow in parentheses.'
-        return suggestion(name, self._known())
+        return suggestion(name, [*self._known(), *self._times(place)])
+
+    def _time_hint(self, name: str, place: Place) -> str:
+        if not self.spiking:
+            return f'"{name}" exists in spiking models only.'
+        known = self._times(place)
+        if not known:
+            return f"{place.where} cannot use the times of spikes."
+        whose = "synapses" if name in ("t_pre", "t_post") else "neurons"
+        return f'"{name}" exists in spiking {whose} only; here there is {" and ".join(known)}.'
 
     def _known(self) -> Iterator[str]:
         yield from self.own
@@ -217,6 +244,11 @@ class Resolver:
             return self.wrong("sum() is only available in neurons.", node.origin, hint)
         if not self.neighbours and node.scope is not Scope.SELF:
             return self._outside(text, node.origin, place)
+        if self.spiking:
+            owner = "" if node.scope is Scope.SELF else f"{node.scope}."
+            what = "synapses" if self.neighbours else "neurons"
+            hint = f"write {owner}g_{node.target or '<target>'}"
+            return self.wrong(f"{owner}sum() is only available in rate-coded {what}.", node.origin, hint)
         return node
 
     def _stray_gradient(self, node: Gradient) -> Expr:
@@ -341,7 +373,10 @@ class Resolver:
         for node in walk(arg):
             text = node.origin.text if node.origin else ""
             match node:
-                case Var(scope=Scope.SELF, locality=Locality.SEMIGLOBAL | Locality.LOCAL as locality):
+                case Var(
+                    scope=Scope.SELF | Scope.TIME | Scope.TARGET,
+                    locality=Locality.SEMIGLOBAL | Locality.LOCAL as locality,
+                ):
                     self.wrong(f'{rule}; "{text}" is {LOCALITY_WORDS[locality]}.', node.origin)
                 case Var(scope=Scope.PRE | Scope.POST) | WeightedSum() | Reduction() | Draw():
                     self.wrong(f'{rule}; "{text}" is none of them.', node.origin)

@@ -9,16 +9,34 @@ from typing import Final
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import Mistakes, SourceText
 from synloom.codegen.ir.expr import Expr, Var
-from synloom.codegen.ir.model import DEFAULT_PSP_TEXT, Function, NeuronModel, SynapseModel
+from synloom.codegen.ir.model import (
+    DEFAULT_PSP_TEXT,
+    Function,
+    NeuronModel,
+    SynapseModel,
+    model_expressions,
+)
 from synloom.codegen.ir.types import Method, Operation, Scope
 from synloom.codegen.lang.names import suggestion
 from synloom.codegen.lang.statements import parse_only_expression
-from synloom.codegen.lang.tokens import Kind, tokenize
-from synloom.codegen.lower.declare import SYNAPSE
+from synloom.codegen.lower.declare import SPIKING_SYNAPSE, SYNAPSE, declare
+from synloom.codegen.lower.event_driven import check_event_driven
+from synloom.codegen.lower.events import all_texts, is_written
+from synloom.codegen.lower.function import reachable
 from synloom.codegen.lower.memory import Memory
 from synloom.codegen.lower.mistakes import tell
-from synloom.codegen.lower.parts import functions_of, lower_parts
+from synloom.codegen.lower.parts import Surroundings, lower_parts
 from synloom.codegen.lower.resolve import Neighbour, Place, Resolver
+from synloom.codegen.lower.structure import lower_creating, lower_pruning
+from synloom.codegen.lower.synapse_events import (
+    EventTexts,
+    declare_implicit,
+    default_transmission,
+    lower_events,
+    read_events,
+    refuse_conductances,
+    refuse_events,
+)
 from synloom.codegen.lower.typing import as_real
 
 ONE_EXPRESSION: Final = "psp must be one expression."
@@ -35,8 +53,10 @@ def lower_synapse(
     functions: Mapping[str, Function],
     constants: Collection[str],
     default_method: Method = Method.EXPLICIT,
+    spiking: bool = False,
+    targets: tuple[str, ...] = (),
 ) -> SynapseModel:
-    """Analyse a rate-coded synapse between two neuron models.
+    """Analyse a synapse between two neuron models.
 
     Parameters
     ----------
@@ -53,6 +73,10 @@ def lower_synapse(
         Names of the constants.
     default_method : Method, default explicit
         For ODEs without a method flag.
+    spiking : bool, default False
+        Whether spikes or rates reach the synapse: the type of the pre-synaptic neuron decides.
+    targets : tuple of str, default empty
+        The targets of the projection; the conductances of these names are changed as ``g_target`` only.
 
     Raises
     ------
@@ -60,20 +84,20 @@ def lower_synapse(
         All mistakes of the model at once, each at its place in the text.
     """
     kept = tuple(functions.values())
-    texts = (description.parameters, description.equations, description.psp, description.functions)
     key = (
         description,
-        tuple(text.site for text in texts),
+        tuple(text.site for text in all_texts(description)),
         pre.attributes,
         post.attributes,
         tuple(map(id, kept)),
         frozenset(constants),
         default_method,
+        spiking,
+        targets,
     )
     neighbours = _neighbours(pre, post, pre_name, post_name)
-    return _MEMORY.recall(
-        key, lambda: _lower(description, neighbours, functions, constants, default_method), kept
-    )
+    around = Surroundings(functions, constants, default_method, neighbours, spiking)
+    return _MEMORY.recall(key, lambda: _lower(description, around, targets), kept)
 
 
 def lower_psp(
@@ -86,13 +110,15 @@ def lower_psp(
     post_name: str,
     functions: Mapping[str, Function],
     constants: Collection[str],
-) -> Expr:
+) -> Expr | None:
     """A psp of another reader of ``synapse``: bare names are its attributes.
+
+    Between spiking populations an empty text is None: each spike then transmits ``w``.
 
     Parameters
     ----------
     text : SourceText
-        One expression or conditional; empty for ``w * pre.r``.
+        One expression or conditional; empty for ``w * pre.r``, or for no psp if ``synapse`` is spiking.
     synapse : SynapseModel
         The forward synapse. Besides the global ``functions``, those it uses may be called.
     pre, post : NeuronModel
@@ -103,6 +129,8 @@ def lower_psp(
     ModelError
         All mistakes of the text at once.
     """
+    if synapse.spiking and not is_written(text):
+        return None
     mistakes = Mistakes()
     resolver = Resolver(
         {a.name: Var(Scope.SELF, a.name, a.locality, a.dtype) for a in synapse.attributes},
@@ -110,6 +138,7 @@ def lower_psp(
         {**functions, **{f.name: f for f in synapse.functions}},
         mistakes,
         _neighbours(pre, post, pre_name, post_name),
+        spiking=synapse.spiking,
     )
     expr, _ = _psp(text, resolver)
     tell(mistakes)
@@ -123,28 +152,62 @@ def _neighbours(pre: NeuronModel, post: NeuronModel, pre_name: str, post_name: s
     }
 
 
-def _lower(
-    description: SynapseDescription,
-    neighbours: Mapping[str, Neighbour],
-    functions: Mapping[str, Function],
-    constants: Collection[str],
-    default_method: Method,
-) -> SynapseModel:
+def _lower(description: SynapseDescription, around: Surroundings, targets: tuple[str, ...]) -> SynapseModel:
     mistakes = Mistakes()
-    parts = lower_parts(description, SYNAPSE, functions, constants, default_method, mistakes, neighbours)
+    dialect = SPIKING_SYNAPSE if around.spiking else SYNAPSE
+    declared = declare(description.parameters, description.equations, dialect, mistakes)
+    events = EventTexts({})
+    if around.spiking:
+        events = read_events(description, mistakes)
+        refuse_conductances(declared, events, targets, mistakes)
+        declare_implicit(events, declared, dialect.members, mistakes)
+    else:
+        refuse_events(description, around.neighbours["pre"].population, mistakes)
+    parts = lower_parts(declared, description.functions, dialect, around, mistakes)
+    operation = _operation(description.operation, around.spiking, mistakes)
+    model = SynapseModel(
+        description.name, parts.attributes, parts.equations, None, "", operation, spiking=around.spiking
+    )
+    model = _with_transmission(model, description, events, parts.resolver)
+    model = replace(
+        model,
+        creating=lower_creating(description.creating, parts.resolver),
+        pruning=lower_pruning(description.pruning, parts.resolver),
+    )
+    tell(mistakes)
+    return replace(model, functions=reachable(model_expressions(model), parts.functions))
+
+
+def _with_transmission(
+    model: SynapseModel, description: SynapseDescription, events: EventTexts, resolver: Resolver
+) -> SynapseModel:
+    """Add the psp and the events."""
     source = description.psp
     if not source.argument:
         source = replace(source, argument="psp", owner=source.owner or description.equations.owner)
-    psp, psp_text = _psp(source, parts.resolver)
-    operation = _operation(description.operation, mistakes)
-    tell(mistakes)
-    used = functions_of(parts.equations, parts, psp)
-    return SynapseModel(description.name, parts.attributes, parts.equations, psp, psp_text, operation, used)
+    if not model.spiking or is_written(source):
+        psp, psp_text = _psp(source, resolver)
+        model = replace(model, psp=psp, psp_text=psp_text)
+    if not model.spiking:
+        return model
+    found = lower_events(events, resolver)
+    statements = [s for event in found.values() for s in event]
+    has_psp = model.psp is not None
+    check_event_driven(model.equations, statements, model.attributes, has_psp=has_psp, resolver=resolver)
+    pre_spike = found["pre_spike"]
+    if not has_psp and not pre_spike.transmit:
+        pre_spike = replace(pre_spike, transmit=(default_transmission(resolver.own["w"]),))
+    return replace(
+        model,
+        pre_spike=pre_spike,
+        post_spike=found["post_spike"],
+        pre_axon_spike=found["pre_axon_spike"],
+    )
 
 
 def _psp(source: SourceText, resolver: Resolver) -> tuple[Expr, str]:
     """The psp and its text; the default where nothing is written."""
-    if all(t.kind is Kind.BREAK for t in tokenize(source.content)):
+    if not is_written(source):
         source = replace(source, content=DEFAULT_PSP_TEXT)
     parsed = parse_only_expression(source, resolver.mistakes, ONE_EXPRESSION)
     if parsed is None:
@@ -153,9 +216,12 @@ def _psp(source: SourceText, resolver: Resolver) -> tuple[Expr, str]:
     return as_real(resolver.resolve(expr, Place("psp"))), text
 
 
-def _operation(word: str, mistakes: Mistakes) -> Operation:
+def _operation(word: str, spiking: bool, mistakes: Mistakes) -> Operation:
     words = [o.value for o in Operation]
     if word not in words:
         mistakes.add("operation must be sum, max, min or mean.", None, suggestion(str(word), words))
         return Operation.SUM
+    if spiking and word != Operation.SUM:
+        hint = "conductances add up: drop operation, or change g_target in pre_spike"
+        mistakes.add(f"operation must be sum in a spiking synapse, not {word}.", None, hint)
     return Operation(word)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from synloom import registry
-from synloom.codegen.errors import ConfigurationError, ModelError
+from synloom import config, registry
+from synloom.codegen.errors import ConfigurationError, ModelError, ModelErrors
 from synloom.constant import Constant
 from synloom.function import add_function, functions
 from synloom.neuron import Neuron
@@ -111,24 +111,79 @@ def test_copies() -> None:
         assert twin.name == "Relay"
 
 
-@pytest.mark.parametrize(
-    "argument",
-    [
-        {"spike": "v > 1"},
-        {"axon_spike": "v > 1"},
-        {"reset": "v = 0"},
-        {"axon_reset": ["v = 0"]},
-        {"refractory": 0},
-    ],
-)
-def test_spiking_arguments_are_refused(argument: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        Neuron(equations="v = 1", **argument)
-    (name,) = argument
-    assert caught.value.message == (
-        f"{name}= describes a spiking neuron; spiking models are not part of this version."
+def test_spiking_texts_are_kept() -> None:
+    neuron = Neuron("v0 = 1.0", "v = v0", "v > 1", "v > 2", ["v = 0", "v += v0"], "v = 1", "v0")
+    assert (neuron.type, neuron.name, neuron.refractory) == ("spike", "Spiking neuron", "v0")
+    assert neuron.short_description == "User-defined model of a spiking neuron."
+    written = neuron.description
+    texts = (written.spike, written.axon_spike, written.reset, written.axon_reset, written.refractory)
+    assert [t.content for t in texts] == ["v > 1", "v > 2", "v = 0\nv += v0", "v = 1", "v0"]
+    assert [t.argument for t in texts] == ["spike", "axon_spike", "reset", "axon_reset", "refractory"]
+    assert [t.position for t in texts] == [2, 3, 4, 5, 6]
+    neuron.check()
+
+
+def test_print_of_a_spiking_neuron() -> None:
+    neuron = Neuron(
+        equations="v += 1", spike="v > 3", axon_spike="v > 2", reset="v = 0; v += 1", axon_reset="v = 1"
     )
-    assert "rate-coded" in caught.value.hint
+    assert str(neuron) == (
+        "Spiking neuron (spiking)\nEquations:\n    v += 1\nSpike:\n    v > 3\nAxon spike:\n    v > 2\n"
+        "Reset:\n    v = 0\n    v += 1\nAxon reset:\n    v = 1"
+    )
+    named = Neuron(equations="v += 1", spike="v > 3", refractory="v", functions="f(x) = x")
+    assert str(named).endswith("Refractory:\n    v\nFunctions:\n    f(x) = x")
+    assert str(Neuron(equations="v += 1", spike="v > 3", refractory=2)).endswith("Refractory:\n    2.0 ms")
+
+
+@pytest.mark.parametrize(("given", "kept"), [(0, 0.0), (2.5, 2.5), (np.float32(1.5), 1.5), ("", None)])
+def test_a_refractory_period(given: Any, kept: float | None) -> None:
+    neuron = Neuron(equations="v = 1", spike="v > 1", refractory=given)
+    assert neuron.refractory == kept
+    assert neuron.description.refractory.content == ""
+
+
+@pytest.mark.parametrize("given", [-0.1, True, float("nan"), float("inf"), [2.0]])
+def test_wrong_refractory_periods(given: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Neuron(equations="v = 1", spike="v > 1", refractory=given, name="LIF")
+    assert caught.value.message == (
+        "Neuron 'LIF': refractory must be a number of ms, not negative, or the name of an attribute,"
+        f" not {given!r}."
+    )
+
+
+def test_a_refractory_period_needs_a_spike_condition() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Neuron(equations="r = 1", refractory=0)
+    assert caught.value.message == (
+        "Neuron: refractory is for spiking neurons, and this one has no spike condition."
+    )
+    assert caught.value.hint == "give spike a condition: spike='v > 1.0'"
+
+
+@pytest.mark.parametrize("argument", ["spike", "axon_spike"])
+def test_a_condition_is_no_list(argument: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Neuron(equations="v = 1", **{argument: ["v > 1"]})
+    assert caught.value.message == f"Neuron: {argument} must be a string, not list."
+
+
+def test_check_tells_the_mistakes_of_all_texts_at_their_places() -> None:
+    neuron = Neuron(
+        equations="v = x",
+        spike="v > thr",
+        reset="u = 0",
+    )
+    with pytest.raises(ModelErrors) as caught:
+        neuron.check()
+    assert [e.message for e in caught.value.errors] == [
+        'Unknown name "x" in the equation of "v".',
+        'Unknown name "thr" in spike.',
+        'reset assigns "u", which is not an attribute.',
+    ]
+    line = line_of('spike="v > thr",')
+    assert f"test_neuron_class.py:{line}:20" in str(caught.value)
 
 
 def test_empty_spiking_arguments_are_not_given() -> None:
@@ -230,20 +285,51 @@ def test_unknown_operations(operation: Any) -> None:
         Synapse(operation=operation)
 
 
-@pytest.mark.parametrize(
-    ("argument", "message"),
-    [
-        ("pre_spike", "spiking models are not part of this version"),
-        ("post_spike", "spiking models are not part of this version"),
-        ("pre_axon_spike", "spiking models are not part of this version"),
-        ("pruning", "structural plasticity, which is not part of this version"),
-        ("creating", "structural plasticity, which is not part of this version"),
-    ],
-)
-def test_later_arguments_are_refused(argument: str, message: str) -> None:
-    with pytest.raises(ConfigurationError, match=message) as caught:
-        Synapse(**{argument: "w > 1"})  # type: ignore[arg-type]
-    assert caught.value.message.startswith(f"{argument}=")
+def test_spiking_synapse_texts_are_kept() -> None:
+    synapse = Synapse(pre_spike=["g_target += w", "x += 1"], post_spike="w += x", pre_axon_spike="x = 0")
+    assert (synapse.type, synapse.name) == ("spike", "Spiking synapse")
+    assert synapse.short_description == "User-defined spiking synapse."
+    written = synapse.description
+    texts = (written.pre_spike, written.post_spike, written.pre_axon_spike)
+    assert [t.content for t in texts] == ["g_target += w\nx += 1", "w += x", "x = 0"]
+    assert [(t.argument, t.position) for t in texts] == [
+        ("pre_spike", 4),
+        ("post_spike", 5),
+        ("pre_axon_spike", 6),
+    ]
+    assert str(synapse) == (
+        "Spiking synapse (spiking)\nPre spike:\n    g_target += w\n    x += 1\nPost spike:\n    w += x\n"
+        "Pre axon spike:\n    x = 0"
+    )
+
+
+def test_the_type_of_a_synapse_alone_is_told_from_pre_spike() -> None:
+    assert Synapse(post_spike="w += 1").type == "rate"
+    assert Synapse(pre_axon_spike="g_target += w").type == "rate"
+    assert Synapse(pre_spike="# nothing").type == "rate"
+
+
+def test_spikes_are_summed() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Synapse(pre_spike="x += 1", operation="max", name="S")
+    assert caught.value.message == "Synapse 'S': operation must be sum in a spiking synapse, not max."
+
+
+def test_a_psp_is_no_list() -> None:
+    with pytest.raises(ConfigurationError, match="Synapse: psp must be a string, not list"):
+        Synapse(psp=["w"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("argument", ["pruning", "creating"])
+def test_structural_plasticity_must_be_enabled(argument: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Synapse(**{argument: "pre.r > 1 : proba = 0.5"})  # type: ignore[arg-type]
+    assert caught.value.message == f"Synapse: {argument} needs structural plasticity, which is off."
+    assert caught.value.hint == "Enable it with setup(structural_plasticity=True)."
+    monkeypatch.setattr(config.options, "structural_plasticity", True)
+    synapse = Synapse(**{argument: "pre.r > 1 : proba = 0.5"})  # type: ignore[arg-type]
+    assert getattr(synapse.description, argument).content == "pre.r > 1 : proba = 0.5"
+    assert str(synapse).endswith(f"{argument.capitalize()}:\n    pre.r > 1 : proba = 0.5")
 
 
 def test_synapses_cannot_be_added() -> None:
