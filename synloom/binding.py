@@ -14,10 +14,12 @@ from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.plan import Plan, PushDelay
 from synloom.codegen.ir.types import DelayKind, StoreKind
+from synloom.lines import Lines
 from synloom.monitor import Track
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import BindingTable, aligned_empty, aligned_zeros
+from synloom.spike_track import SpikeTrack
 from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ Buffer = NDArray[Any] | int
 
 RECORDER_WORDS = 12  # the layout of struct Recorder in record.hpp
 CURSOR = 6  # its word: samples taken
+SPIKE_RECORDER_WORDS = 9  # the layout of struct SpikeRecorder
+SPIKE_CURSOR = 8  # its word: spikes taken
 
 
 class Binding:
@@ -45,6 +49,11 @@ class Binding:
         self.lengths: dict[str, int] = {}
         self.tracks: list[tuple[Track, int, int, int]] = []
         self.recorders = np.zeros((0, RECORDER_WORDS), np.int64)
+        self.spike_tracks: list[SpikeTrack] = []
+        self.spike_recorders = np.zeros((0, SPIKE_RECORDER_WORDS), np.int64)
+        self.cursors: dict[tuple[str, str], NDArray[np.int64]] = {}
+        self.lines_of: dict[str, Lines] = {}
+        self._remember_spikes()
         self.rebind()
         if extension.words() != len(plan.manifest.slots):
             raise CodegenError("The extension and its manifest disagree about the size of the binding table.")
@@ -60,7 +69,10 @@ class Binding:
     # -- running ----------------------------------------------------------------------------------------
 
     def run(self, steps: int) -> None:
-        self.extension.run(self.table.address, steps)
+        done = 0
+        while done < steps:
+            done += self.extension.run(self.table.address, steps - done)
+            self._store_spikes(done < steps)
         for row, (track, *_) in zip(self.recorders, self.tracks, strict=True):
             track.filled = int(row[CURSOR])
 
@@ -81,7 +93,8 @@ class Binding:
         if owner == "constants":
             return registry.constants[slot.field].buffer(self.network)
         if owner == "recorders":
-            return len(self.recorders) if slot.kind is SlotKind.SIZE else self.recorders
+            table = self.spike_recorders if slot.field.startswith("spike") else self.recorders
+            return len(table) if slot.kind is SlotKind.SIZE else table
         if owner in self.populations:
             return self._of_population(owner, slot)
         return self._of_projection(owner, self.projections[owner], slot)
@@ -97,12 +110,17 @@ class Binding:
             return population.flags["enabled"]
         if field in population.state and slot.role == "state":
             return population.state[field]
+        spikes = population._spikes
+        if spikes is not None and field == "spike_rows":
+            return spikes.length
+        if spikes is not None and field in spikes.buffers:
+            return spikes.buffers[field]
         key = (owner, field)
         if field.endswith("_line"):
             return self._line(owner, field)
         if field.endswith("_line_head"):
             return self.lines.setdefault(key, np.zeros(1, np.int64))
-        size = population.size if field.startswith("sum_") else 1
+        size = population.size if field.startswith(("sum_", "g_")) else 1
         total = self.sums.setdefault(key, aligned_zeros(size, self.network.real))
         if field.startswith("sum_"):
             population.sums[field.removeprefix("sum_")] = total
@@ -118,9 +136,13 @@ class Binding:
             return projection.delay_steps
         if field in projection.flags:
             return projection.flags[field]
+        if field.endswith("cursor"):
+            return self._cursor(owner, projection, field)
         assert isinstance(projection, Projection)
         store = projection.store
         assert store is not None
+        if field == "event_step":
+            return projection.event_step
         if slot.role == "state":
             return projection.state[field]
         structure: dict[str, Callable[[], Buffer]] = {
@@ -135,7 +157,49 @@ class Binding:
                 max(1, self.scratch_width[owner] * len(store.columns)), self.network.real
             ),
         }
-        return structure[field]()
+        if field in structure:
+            return structure[field]()
+        return self._lines(owner, projection).buffer(field)
+
+    # -- spikes -----------------------------------------------------------------------------------------
+
+    def _lines(self, owner: str, projection: Projection) -> Lines:
+        """How spikes find their synapses in the store of a projection."""
+        found = self.lines_of.get(owner)
+        if found is None or found.store is not projection.store:
+            assert projection.store is not None
+            sizes = (projection.pre_population.size, projection.post_population.size)
+            found = self.lines_of[owner] = Lines(projection.store, *sizes, projection.delay_steps)
+        return found
+
+    def _cursor(self, owner: str, link: Projection | Transpose, field: str) -> NDArray[np.int64]:
+        """Where the spikes under way stand among the synapses of their neurons (per-synapse delays)."""
+        source, root = link.pre_population._spikes, link._root
+        assert source is not None and root.store is not None
+        name = next(n for n, p in self.projections.items() if p is root)
+        shape = (source.length, source.size)
+        cursor = self.cursors.get((owner, field))
+        if cursor is None or cursor.shape != shape:
+            cursor = self.cursors[owner, field] = aligned_zeros(shape, np.int64)
+        backward = isinstance(link, Transpose) and link.backward
+        along = "row" if root.store.by_source is not backward else "column"
+        self._lines(name, root).set_cursors(
+            cursor, source, "axon" if field.startswith("axon") else "spike", along
+        )
+        return cursor
+
+    def _remember_spikes(self) -> None:
+        """Make room for all spikes that are still to be delivered, or counted."""
+        for population in self.network.populations:
+            if population._spikes is not None:
+                window = int(population._spikes.buffers["rate_window"][0])
+                population._spikes.grow(max(self._line_length(population), window + 1 if window else 1))
+
+    def spikes_changed(self) -> None:
+        """Delays, windows or synapses changed: rings grow where needed, and everything is bound anew."""
+        self.lines_of.clear()
+        self._remember_spikes()
+        self.rebind()
 
     # -- delays -----------------------------------------------------------------------------------------
 
@@ -190,7 +254,7 @@ class Binding:
                 line[(-age) % length] = by_age[min(age, len(old) - 1)]
             head[0] = 0
             self.lines[key] = line
-        self.rebind()
+        self.spikes_changed()
 
     # -- recording --------------------------------------------------------------------------------------
 
@@ -202,7 +266,30 @@ class Binding:
             for track in monitor._tracks.values()
             if track.active
         ]
+        self.spike_tracks = [
+            track
+            for monitor in self.network.monitors
+            for track in monitor._spike_tracks.values()
+            if track.active
+        ]
+        self._store_spikes(False)
         self.reserve(0)
+
+    def _store_spikes(self, more: bool) -> None:
+        """Take what the recorders of spikes hold, and give them room: for ``more`` where it was too little."""
+        rows = self.spike_recorders
+        for track in self.spike_tracks:
+            if track.row is not None and track.row < len(rows) and track.bound == rows.ctypes.data:
+                track.filled = int(rows[track.row, SPIKE_CURSOR])
+        if not self.spike_tracks and not len(rows):
+            return
+        rows = np.zeros((len(self.spike_tracks), SPIKE_RECORDER_WORDS), np.int64)
+        for number, track in enumerate(self.spike_tracks):
+            rows[number] = track.words(more)
+            track.row, track.bound = number, rows.ctypes.data
+        self.spike_recorders = rows
+        self.table.rebind(("recorders", "spikes"), rows)
+        self.table.rebind(("recorders", "spike_length"), len(rows))
 
     def bytes_per_step(self) -> int:
         return sum(t.count * t.source.dtype.itemsize for t, *_ in self.tracks)

@@ -50,11 +50,12 @@ def _projection(projection: Projection) -> ProjectionIR:
         name=projection.name,
         pre=projection.pre_population.name,
         post=projection.post_population.name,
-        targets=(projection.target,),
+        targets=projection.targets,
         synapse=projection.model,
         store=store.kind,
         single_weight=projection.single_weight,
         delay=projection.delay_kind,
+        by_source=store.by_source,
     )
 
 

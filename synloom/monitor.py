@@ -16,6 +16,7 @@ from synloom.dendrite import Dendrite
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import aligned_empty
+from synloom.spike_track import SpikeTrack
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from synloom.network import Network
 
 INPUTS, STATES = 0, 1  # phases of a step in which samples are taken (spec 02, section 2: P3 and P11)
+
+SPIKE_LISTS = {"spike": "spike", "axon_spike": "axon"}  # recorded by name: the list of a population
 
 GROWTH_BYTES = 1 << 26
 
@@ -140,6 +143,7 @@ class Monitor:
         self._check_period()
         self.name = name or f"Monitor_{_name_of(obj)}"
         self._tracks: dict[str, Track] = {}
+        self._spike_tracks: dict[str, SpikeTrack] = {}
         self._origin = 0
         self._taken: dict[str, tuple[list[int], list[int | None]]] = {}
         self._reshape_default = False
@@ -184,6 +188,9 @@ class Monitor:
     def _check(self, variable: str) -> None:
         """Whether the object has something of this name to record."""
         owner = _owner(self.object)
+        if variable in SPIKE_LISTS:
+            self._check_spikes(variable)
+            return
         if isinstance(owner, Population) and variable.startswith("sum("):
             target = variable[4:].rstrip(")").strip()
             if target in owner.targets or self.network._uses_sum(owner, target):
@@ -197,6 +204,24 @@ class Monitor:
                 f"'{variable}' is no attribute of {_name_of(self.object)}.",
                 hint=f"it has {', '.join(owner.attributes)}",
             )
+
+    def _check_spikes(self, variable: str) -> None:
+        owner = _owner(self.object)
+        spikes = owner._spikes if isinstance(owner, Population) else None
+        if spikes is None:
+            raise ConfigurationError(
+                f"'{variable}' is recorded of spiking populations, {_name_of(self.object)} is none.",
+                hint="record r of a rate-coded population",
+            )
+        if SPIKE_LISTS[variable] not in spikes.lists:
+            raise ConfigurationError(
+                f"The neurons of '{_name_of(self.object)}' emit no axonal spikes.",
+                hint="give them axon_spike=",
+            )
+
+    @property
+    def _all_tracks(self) -> dict[str, Track | SpikeTrack]:
+        return {**self._tracks, **self._spike_tracks}
 
     # -- life cycle -------------------------------------------------------------------------------------
 
@@ -218,11 +243,13 @@ class Monitor:
         """Called once the network is compiled: sampling is relative to this step."""
         self._origin = self.network.current_step
         for name in self._names:
-            if name not in self._tracks:
+            if name in SPIKE_LISTS and name not in self._spike_tracks:
+                self._spike_tracks[name] = self._spike_track(name)
+            elif name not in SPIKE_LISTS and name not in self._tracks:
                 self._tracks[name] = self._track(name)
         if self._wants_start:
             for name in self._names if names is None else names:
-                track = self._tracks[name]
+                track = self._all_tracks[name]
                 if not track.active:
                     track.active = True
                     track.started.append(self.network.current_step)
@@ -231,7 +258,7 @@ class Monitor:
     def pause(self) -> None:
         """Stop sampling; keep the data."""
         self._wants_start = False
-        for track in self._tracks.values():
+        for track in self._all_tracks.values():
             if track.active:
                 track.active = False
                 track.stopped.append(self.network.current_step)
@@ -240,7 +267,7 @@ class Monitor:
     def resume(self) -> None:
         """Go on sampling into the same arrays."""
         self._wants_start = True
-        for track in self._tracks.values():
+        for track in self._all_tracks.values():
             if not track.active:
                 track.active = True
                 track.started.append(self.network.current_step)
@@ -249,13 +276,13 @@ class Monitor:
     def stop(self) -> None:
         """Stop for good and free the data."""
         self._wants_start = False
-        self._names, self._tracks = [], {}
+        self._names, self._tracks, self._spike_tracks = [], {}, {}
         self.network._recorders_changed()
 
     def reset(self) -> None:
         """Discard the data; timing starts again."""
         self._origin = self.network.current_step
-        for track in self._tracks.values():
+        for track in self._all_tracks.values():
             track.drop()
             track.started = [self.network.current_step] if track.active else []
             track.stopped = []
@@ -263,7 +290,8 @@ class Monitor:
 
     def size_in_bytes(self) -> int:
         """Memory of the recorded data."""
-        return sum(b.nbytes for t in self._tracks.values() for b in t.blocks)
+        spikes = sum(t.nbytes for t in self._spike_tracks.values())
+        return sum(b.nbytes for t in self._tracks.values() for b in t.blocks) + spikes
 
     # -- data -------------------------------------------------------------------------------------------
 
@@ -299,13 +327,13 @@ class Monitor:
             else list(variables)
         )
         for name in names:
-            if name not in self._tracks:
+            if name not in self._all_tracks:
                 raise ConfigurationError(
                     f"'{name}' is not recorded by {self.name}.",
                     hint=f"recorded: {', '.join(self._names) or 'nothing'}",
                 )
         shaped = self._reshape_default if reshape is None else reshape
-        data = {name: self._data(self._tracks[name], keep, shaped) for name in names}
+        data = {name: self._data(self._all_tracks[name], keep, shaped) for name in names}
         self.network._recorders_changed()
         if len(names) == 1 and variables is not None and not force_dict:
             return data[names[0]]
@@ -314,14 +342,17 @@ class Monitor:
     def __getitem__(self, variable: str) -> Any:
         return self.get(variable)
 
-    def _data(self, track: Track, keep: bool, reshape: bool) -> Any:
+    def _data(self, track: Track | SpikeTrack, keep: bool, reshape: bool) -> Any:
         now = self.network.current_step
         stops = [*track.stopped, now] if track.active else list(track.stopped)
         self._taken[track.name] = (list(track.started), list(stops))
-        flat = track.take(keep)
+        found = track.data(keep) if isinstance(track, SpikeTrack) else track.take(keep)
         if not keep:
             track.started = [now] if track.active else []
             track.stopped = []
+        return found if isinstance(track, SpikeTrack) else self._shaped(track, found, reshape)
+
+    def _shaped(self, track: Track, flat: NDArray[Any], reshape: bool) -> Any:
         if flat.dtype == np.float32:
             flat = flat.astype(np.float64)
         if track.whole:
@@ -347,13 +378,18 @@ class Monitor:
             if name in self._taken:
                 start, stop = self._taken[name]
                 result[name] = {"start": list(start), "stop": list(stop)}
-            elif name in self._tracks:
-                result[name] = {"start": list(self._tracks[name].started), "stop": [None]}
+            elif name in self._all_tracks:
+                result[name] = {"start": list(self._all_tracks[name].started), "stop": [None]}
             else:
                 messages.warning(f"'{name}' is not recorded by {self.name}.")
         return result
 
     # -- towards the run --------------------------------------------------------------------------------
+
+    def _spike_track(self, name: str) -> SpikeTrack:
+        owner = _owner(self.object)
+        assert isinstance(owner, Population) and owner._spikes is not None
+        return SpikeTrack(name, owner._spikes, SPIKE_LISTS[name], _ranks(self.object))
 
     def _track(self, name: str) -> Track:
         obj = self.object
@@ -364,8 +400,9 @@ class Monitor:
                 ranks = _ranks(obj)
                 return Track(name, self.network._sum_buffer(owner, target), ranks, INPUTS, whole=False)
             source = owner.state[name]
+            phase = INPUTS if owner._spikes is not None and name.startswith("g_") else STATES
             whole = _locality(owner, name) is Locality.GLOBAL
-            return Track(name, source, None if whole else _ranks(obj), STATES, whole)
+            return Track(name, source, None if whole else _ranks(obj), phase, whole)
         root = owner.forward if isinstance(owner, Transpose) else owner
         source = root.state[name]
         if isinstance(obj, Dendrite):

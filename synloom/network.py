@@ -299,6 +299,8 @@ class Network(Clock, metaclass=_NetworkType):
             population._capture_init()
         self._build = build
         self._binding = Binding(self, build.plan, build.extension)
+        for population in self.populations:
+            population._start_rates()
         for monitor in self.monitors:
             monitor._begin()
         build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
@@ -317,7 +319,9 @@ class Network(Clock, metaclass=_NetworkType):
 
     def _warn_of_targets(self) -> None:
         for population in self.populations:
+            spiking = population.model.spiking
             used = _sum_targets(population)
+            mentioned = _conductances(population) if spiking else used
             connected = set(population.targets)
             unknown = sorted(used - connected - {""})
             if unknown:
@@ -325,7 +329,7 @@ class Network(Clock, metaclass=_NetworkType):
                 messages.warning(
                     f"population '{population.name}' uses {listed}, but nothing is connected to it."
                 )
-            unread = sorted(connected - used) if "" not in used else []
+            unread = sorted(connected - mentioned) if "" not in used else []
             if unread:
                 listed = ", ".join(unread)
                 messages.warning(f"population '{population.name}' never uses its inputs on target {listed}.")
@@ -489,6 +493,10 @@ class Network(Clock, metaclass=_NetworkType):
         if self._binding is not None:
             self._binding.delays_changed()
 
+    def _spikes_changed(self) -> None:
+        if self._binding is not None:
+            self._binding.spikes_changed()
+
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
         self._binding = None
@@ -523,3 +531,8 @@ def _sum_targets(population: Population) -> set[str]:
     """Targets whose sums the neurons of a population read; ``""`` for ``sum()``."""
     exprs = model_expressions(population.model)
     return {n.target for e in exprs for n in walk(e) if isinstance(n, WeightedSum)}
+
+
+def _conductances(population: Population) -> set[str]:
+    """Targets whose conductances a spiking neuron has."""
+    return {a.name.removeprefix("g_") for a in population.model.attributes if a.name.startswith("g_")}

@@ -31,6 +31,7 @@ from synloom.individual import IndividualNeuron
 from synloom.lowering import lowered, refuse_reserved
 from synloom.neuron import Neuron
 from synloom.runtime.buffers import aligned_empty
+from synloom.spiking import Spiking
 from synloom.view import PopulationView
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-class Population(Grid):
+class Population(Spiking, Grid):
     """Neurons of one model.
 
     Every parameter and variable of the model is an attribute: reading a local one gives a copy in the shape
@@ -125,6 +126,7 @@ class Population(Grid):
     def _analyse(self) -> None:
         self.model = lowered(self.neuron_type.description, f"population '{self.name}'", self._lower)
         self._functions, self._callable = own_functions(self.neuron_type.description.functions)
+        self._make_spikes(self.neuron_type.refractory)
         self._attributes: dict[str, Attribute] = {a.name: a for a in self.model.attributes}
 
     def _lower(self, written: NeuronDescription) -> NeuronModel:
@@ -249,6 +251,7 @@ class Population(Grid):
                 self.state[name] = aligned_empty(given.shape, real)
                 self.state[name][...] = given
         self._init = {name: values.copy() for name, values in self.state.items()}
+        self._fix_steps()
 
     # State as a whole
 
@@ -277,14 +280,17 @@ class Population(Grid):
         self.clear()
 
     def clear(self) -> None:
-        """Forget what is under way: values in delay queues become the initial ones. Attributes stay."""
+        """Forget what is under way: spikes, and values in delay queues, which become the initial ones."""
+        if self._spikes is not None:
+            self._spikes.clear()
         self.network._clear_delays(self)
 
     def size_in_bytes(self) -> int:
         """Memory of the running population; 0 before ``compile()``."""
         if not self.network.compiled:
             return 0
-        return sum(a.nbytes for part in (self.state, self.sums, self.flags) for a in part.values())
+        buffers = {} if self._spikes is None else self._spikes.buffers
+        return sum(a.nbytes for part in (self.state, self.sums, self.flags, buffers) for a in part.values())
 
     _size_in_bytes = size_in_bytes
 
@@ -321,35 +327,6 @@ class Population(Grid):
     def max_delay(self) -> int:
         """The largest delay of the projections that leave the population, in steps."""
         return max((p.max_delay for p in self.network.projections if p.pre_population is self), default=1)
-
-    # Only of spiking populations
-
-    @property
-    def spike(self) -> Any:
-        """Raises: there are no spikes in a rate-coded population."""
-        raise ConfigurationError(
-            f"{self._title} is rate-coded: it emits no spikes.", hint="Read its rate: pop.r."
-        )
-
-    @property
-    def refractory(self) -> None:
-        """None, with a warning: rate-coded neurons have no refractory period."""
-        messages.warning(f"{self._title} is rate-coded: it has no refractory period.")
-
-    @refractory.setter
-    def refractory(self, value: object) -> None:
-        messages.warning(f"{self._title} is rate-coded: its refractory period cannot be set.")
-
-    def compute_firing_rate(self, window: float) -> None:
-        """Raises: a rate-coded population has its rate anyway."""
-        raise ConfigurationError(
-            f"{self._title} is rate-coded: compute_firing_rate({window!r}) is for spiking populations.",
-            hint="Read its rate: pop.r.",
-        )
-
-    @property
-    def _title(self) -> str:
-        return f'Population "{self.name}"'
 
     # Single neurons and parts
 

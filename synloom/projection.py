@@ -14,15 +14,16 @@ from synloom.attributes import Array, unknown
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import SynapseModel
-from synloom.codegen.ir.types import Kind, Locality, StoreKind
+from synloom.codegen.ir.types import DelayKind, Kind, Locality, StoreKind
 from synloom.codegen.lower.synapse import lower_synapse
-from synloom.connect.ends import End, Ends, end_of, network_of, one_target, own_name
+from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
 from synloom.connect.methods import ConnectMethods
 from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
 from synloom.function import FunctionCaller, own_functions
 from synloom.learning import Learning
 from synloom.lowering import lowered, refuse_reserved
-from synloom.store import Pattern, Reading, Store, pack
+from synloom.spikes import NEVER
+from synloom.store import Pattern, Reading, Store, aligned, pack
 from synloom.synapse import Synapse
 from synloom.synapse_state import SynapseState
 from synloom.synapses import Synapses
@@ -101,7 +102,8 @@ class Projection(ConnectMethods, Learning):
         self.network = network_of(pre, post, net_id, network)
         self.pre, self.post = end_of(self.network, pre, "pre"), end_of(self.network, post, "post")
         self.name = own_name(name, "Projection") or f"proj{len(self.network.projections)}"
-        self.target = one_target(target, "Projection")
+        self.targets = targets_of(target, "Projection", self.pre_population.model.spiking)
+        self.target = self.targets[0]
         self.disable_omp = disable_omp
         self.synapse_type = _instance(synapse)
         self._analyse()
@@ -114,7 +116,7 @@ class Projection(ConnectMethods, Learning):
         self._connection: Connection | None = None
         self._built_for: tuple[Any, ...] = ()
         self.id = self.network._add_projection(self)
-        self.post_population.targets.append(self.target)
+        self.post_population.targets += self.targets
         self._ready = True
 
     def _analyse(self) -> None:
@@ -134,7 +136,7 @@ class Projection(ConnectMethods, Learning):
             constants=registry.constants.keys(),
             default_method=self.network.options.method,
             spiking=pre.model.spiking,
-            targets=(self.target,),
+            targets=self.targets,
         )
         refuse_reserved(model.attributes, Projection, RESERVED, "projection")
         return model
@@ -193,6 +195,10 @@ class Projection(ConnectMethods, Learning):
         """The connector and its arguments, for reports; None before it was called."""
         return None if self._connection is None else self._connection.description
 
+    @property
+    def _spiking(self) -> bool:
+        return self.pre_population.model.spiking
+
     def _ends(self) -> Ends:
         same = self.pre_population is self.post_population
         return Ends(np.asarray(self.pre.ranks), np.asarray(self.post.ranks), same, self.name)
@@ -221,13 +227,33 @@ class Projection(ConnectMethods, Learning):
         connection = self._connection
         assert connection is not None
         pattern = connection.connector.build(self.network.spawn_rng())
-        store = pack(pattern, self._format(connection.format, pattern), self.name)
+        store = pack(
+            pattern,
+            self._format(connection.format, pattern),
+            self.name,
+            self._stored_by_source(connection.order),
+            self.post_population.size,
+        )
         weight = self.model.attribute("w")
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
         single = single and not self.model.plastic and not self.network.options.structural_plasticity
         self._values.allocate(store, connection.weights, single)
-        self._own_delays = delay_array(connection.delays, store.nnz, self.network)
+        delays = delay_array(connection.delays, store.nnz, self.network)
+        if delays.kind is DelayKind.PER_SYNAPSE:
+            delays = delays._replace(steps=aligned(store.forward().place(delays.steps), np.int32))
+        self._own_delays = delays
+        if self.model.event_driven:
+            self.event_step = aligned(np.full(store.nnz, NEVER), np.int32)
         self.store, self._built_for = store, setting
+
+    def _stored_by_source(self, order: str) -> bool:
+        """Whether a row holds the synapses of a pre neuron: where only pre-synaptic spikes ask for them."""
+        model = self.model
+        alone = model.spiking and model.psp is None and not model.post_spike.statements
+        driven = len(model.event_driven) == len(model.equations)
+        dendritic = any(a.locality is Locality.SEMIGLOBAL for a in model.attributes)
+        structural = model.creating is not None or model.pruning is not None
+        return order != "post_to_pre" and alone and driven and not dendritic and not structural
 
     def _format(self, asked: str, pattern: Pattern) -> str:
         """The storage asked for, or, once that is compiled into the network, the one it has."""
@@ -290,7 +316,7 @@ class Projection(ConnectMethods, Learning):
         if self._locality(name) is not Locality.LOCAL:
             raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
         entries = given[store.post_of_synapses(), store.pre_of_synapses()]
-        self._write({name: np.split(entries, store.row_ptr[1:-1])[: len(store.rows)]})
+        self._write({name: self._built().split(entries)})
 
     def reset(self, attributes: Iterable[str] | int | None = -1, synapses: bool = False) -> None:
         """Give all attributes but ``w``, or those listed, their initial values.

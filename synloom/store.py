@@ -29,12 +29,14 @@ FORMATS: Final[dict[str, StoreKind | None]] = {
 }
 # Known names without an implementation of their own: results never depend on the format.
 SYNONYMS: Final = frozenset({"csr_vector", "csr_scalar", "coo", "bsr", "dia", "ell", "ellr", "sell", "hyb"})
-ORDERS: Final = frozenset({"post_to_pre", "auto"})
+ORDERS: Final = frozenset({"post_to_pre", "pre_to_post", "auto"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
     """The synapses of one projection, sorted by post rank, then by pre rank; R rows, C columns, nnz synapses.
+
+    With ``by_source`` it is the other way round: rows are pre neurons, columns a run of successive post neurons.
 
     Attributes
     ----------
@@ -55,6 +57,7 @@ class Store:
     columns: NDArray[np.int32]
     row_ptr: NDArray[np.int64]
     column: NDArray[np.int32] | None
+    by_source: bool = False
 
     @property
     def nnz(self) -> int:
@@ -71,15 +74,23 @@ class Store:
             return self.columns
         return self.columns[self.column[self.row_ptr[row] : self.row_ptr[row + 1]]]
 
-    def post_of_synapses(self) -> NDArray[np.int32]:
-        """Post rank of each synapse."""
+    def row_of_synapses(self) -> NDArray[np.int32]:
+        """Rank of the row's neuron of each synapse."""
         return np.repeat(self.rows, np.diff(self.row_ptr))
 
-    def pre_of_synapses(self) -> NDArray[np.int32]:
-        """Pre rank of each synapse."""
+    def column_of_synapses(self) -> NDArray[np.int32]:
+        """Rank of the column's neuron of each synapse."""
         if self.column is None:
             return np.tile(self.columns, len(self.rows))
         return self.columns[self.column]
+
+    def post_of_synapses(self) -> NDArray[np.int32]:
+        """Post rank of each synapse."""
+        return self.column_of_synapses() if self.by_source else self.row_of_synapses()
+
+    def pre_of_synapses(self) -> NDArray[np.int32]:
+        """Pre rank of each synapse."""
+        return self.row_of_synapses() if self.by_source else self.column_of_synapses()
 
     def column_counts(self) -> NDArray[np.int64]:
         """Number of synapses that leave each column."""
@@ -95,11 +106,11 @@ class Store:
 
     def forward(self) -> Reading:
         """The synapses as the projection sees them: dendrites of post neurons."""
-        return Reading(self, transposed=False)
+        return Reading(self, transposed=self.by_source)
 
     def backward(self) -> Reading:
         """The same synapses with pre and post exchanged: dendrites of the sources."""
-        return Reading(self, transposed=True)
+        return Reading(self, transposed=not self.by_source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +194,16 @@ class Reading:
             return values.reshape(len(self.store.rows), len(self.store.columns)).T.ravel()
         return values[self.order]
 
+    def place(self, values: np.ndarray) -> np.ndarray:
+        """Values in the order of this reading, brought into store order (a view where forward)."""
+        if not self.transposed or values.ndim == 0:
+            return values
+        if self.store.column is None:
+            return values.reshape(len(self.store.columns), len(self.store.rows)).T.ravel()
+        placed = np.empty_like(values)
+        placed[self.order] = values
+        return placed
+
     def split(self, values: np.ndarray) -> list[list[float]]:
         """Values in store order as one list for each dendrite."""
         flat = self.gather(values).tolist()
@@ -258,14 +279,14 @@ def joined(chunks: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
     return column
 
 
-def check_format(name: str, order: str, projection: str) -> None:
-    """Refuse unknown storage formats and orders that a rate-coded projection does not have."""
+def check_format(name: str, order: str, projection: str, spiking: bool) -> None:
+    """Refuse unknown storage formats and orders, and those that a rate-coded projection does not have."""
     if name not in FORMATS and name not in SYNONYMS:
         known = ", ".join(sorted([*FORMATS, *SYNONYMS]))
         raise ConfigurationError(
             f"Projection '{projection}': unknown storage_format {name!r}.", hint=f"known formats: {known}"
         )
-    if order == "pre_to_post":
+    if order == "pre_to_post" and not spiking:
         raise ConfigurationError(
             f"Projection '{projection}': storage_order='pre_to_post' needs spiking neurons.",
             hint="use storage_order='post_to_pre'",
@@ -277,14 +298,19 @@ def check_format(name: str, order: str, projection: str) -> None:
         )
 
 
-def pack(pattern: Pattern, name: str, projection: str) -> Store:
-    """Store a pattern in the format called ``name``, or in csr where that format can not hold it."""
+def pack(pattern: Pattern, name: str, projection: str, by_source: bool = False, targets: int = 0) -> Store:
+    """Store a pattern in the format called ``name``, or in csr where that format can not hold it.
+
+    ``by_source``: with the ``targets`` neurons of the whole post population as columns.
+    """
     if name in SYNONYMS:
         info(f"Projection '{projection}': {name} is stored as csr: results do not depend on the format.")
     wanted = FORMATS.get(name, StoreKind.CSR)
     if wanted is StoreKind.DENSE and not pattern.complete:
         info(f"Projection '{projection}': not every pair of neurons has a synapse, stored as csr, not dense.")
     dense = pattern.complete and wanted is not StoreKind.CSR
+    if by_source:
+        return _by_source(pattern, dense and _is_run(pattern.rows), targets)
     column = None if dense else _columns(pattern)
     return Store(
         StoreKind.DENSE if dense else StoreKind.CSR,
@@ -293,6 +319,30 @@ def pack(pattern: Pattern, name: str, projection: str) -> Store:
         aligned(pattern.row_ptr, np.int64),
         column,
     )
+
+
+def _is_run(ranks: NDArray[np.int32]) -> bool:
+    """Whether these ascending ranks follow one another."""
+    return len(ranks) > 0 and int(ranks[-1]) - int(ranks[0]) == len(ranks) - 1
+
+
+def _by_source(pattern: Pattern, dense: bool, targets: int) -> Store:
+    """The pattern with pre neurons as rows."""
+    lengths = np.diff(pattern.row_ptr)
+    if dense:
+        full = np.arange(len(pattern.columns) + 1, dtype=np.int64) * len(pattern.rows)
+        return Store(StoreKind.DENSE, pattern.columns, pattern.rows, aligned(full, np.int64), None, True)
+    posts = aligned(np.arange(targets), np.int32)
+    if pattern.column is None:
+        counts = np.full(len(pattern.columns), len(pattern.rows), np.int64)
+        column = np.tile(pattern.rows, len(pattern.columns))
+    else:
+        counts = np.bincount(pattern.column, minlength=len(pattern.columns)).astype(np.int64)
+        order = stable_order(pattern.column, len(pattern.columns))
+        column = np.repeat(pattern.rows, lengths)[order]
+    used = counts > 0
+    rows, row_ptr = aligned(pattern.columns[used], np.int32), aligned(pointers(counts[used]), np.int64)
+    return Store(StoreKind.CSR, rows, posts, row_ptr, aligned(column, np.int32), True)
 
 
 def _columns(pattern: Pattern) -> NDArray[np.int32]:

@@ -62,9 +62,9 @@ class SynapseState:
                 shape = (size[self.locality(name)],)
                 buffer = aligned_empty(shape, numpy_type(attribute.dtype, self.network.real))
                 if name == "w":
-                    self._fill_weights(buffer, weights)
+                    self._fill_weights(buffer, weights, store)
                 elif name in self._given:
-                    fill(buffer, self.converted(name, self._given[name], buffer, store), self.network)
+                    self._fill(name, buffer, self.converted(name, self._given[name], buffer, store), store)
                     initial[name] = self._given[name] if is_number(self._given[name]) else buffer.copy()
                 else:
                     initial[name] = self._declared(attribute, len(buffer), store)
@@ -75,7 +75,16 @@ class SynapseState:
             raise
         self._initial = initial
 
-    def _fill_weights(self, buffer: Array, weights: Values) -> None:
+    def _fill(self, name: str, buffer: Array, values: Values, store: Store) -> None:
+        """Values in the order of dendrites into a buffer in store order: all stores draw the same numbers."""
+        if not store.by_source or self.locality(name) is not Locality.LOCAL or is_number(values):
+            fill(buffer, values, self.network)
+            return
+        ordered = np.empty_like(buffer)
+        fill(ordered, values, self.network)
+        buffer[...] = store.forward().place(ordered)
+
+    def _fill_weights(self, buffer: Array, weights: Values, store: Store) -> None:
         locality = self._attribute("w").locality
         if isinstance(weights, np.ndarray) and locality is not Locality.LOCAL:
             raise ConfigurationError(
@@ -83,18 +92,22 @@ class SynapseState:
                 f"{'dendrite' if locality is Locality.SEMIGLOBAL else 'projection'}.",
                 hint="give the connector a number or a distribution, or declare w without that flag",
             )
-        fill(buffer, weights, self.network)
+        self._fill("w", buffer, weights, store)
 
     def _declared(self, attribute: Attribute, size: int, store: Store) -> Any:
         """The declared initial value: one value where all are the same, else one for each element."""
         if not _varies(attribute):
             return initial_values(attribute, 1, {}, self.network.real, self.network.spawn_rng)[0]
-        known = dict(self.buffers)
-        if attribute.locality is Locality.LOCAL:
-            for name, values in known.items():
-                if self.locality(name) is Locality.SEMIGLOBAL:
-                    known[name] = np.repeat(values, np.diff(store.row_ptr))
-        return initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
+        known, reading = dict(self.buffers), store.forward()
+        if attribute.locality is not Locality.LOCAL:
+            return initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
+        for name, values in known.items():
+            if self.locality(name) is Locality.SEMIGLOBAL:
+                known[name] = np.repeat(values, np.diff(store.row_ptr))
+            elif self.locality(name) is Locality.LOCAL:
+                known[name] = reading.gather(values)
+        drawn = initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
+        return reading.place(drawn)
 
     def converted(self, name: str, value: Any, buffer: Array, store: Store) -> Any:
         """What a user assigns, checked and in the type of the buffer; distributions are left to be drawn."""
@@ -109,14 +122,14 @@ class SynapseState:
         if isinstance(value, RandomDistribution):
             return value
         if locality is Locality.LOCAL:
-            value = flatten(what, value, np.diff(store.row_ptr))
+            value = flatten(what, value, store.forward().lengths())
         return many_values(value, len(buffer), buffer, self.network, what)
 
     def assign(self, given: Mapping[str, Any], store: Store) -> None:
         """Set attributes, all or none."""
         changes = {name: self.converted(name, v, self.buffers[name], store) for name, v in given.items()}
         for name, value in changes.items():
-            fill(self.buffers[name], value, self.network)
+            self._fill(name, self.buffers[name], value, store)
             if not self.network.compiled and name != "w":
                 self._given[name] = given[name]
                 self._initial[name] = self.buffers[name].copy()

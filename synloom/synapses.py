@@ -325,11 +325,12 @@ class Synapses(ABC):
         entries = self._per_synapse(name)
         reading, root = self._built(), self._root
         store = reading.store
-        matrix = np.full((root.post_population.size, root.pre_population.size), fill, np.float64)
+        shape = (root.post_population.size, root.pre_population.size)
+        matrix = np.full(shape[::-1] if store.by_source else shape, fill, np.float64)
         if store.column is None:
             matrix[np.ix_(store.rows, store.columns)] = entries.reshape(len(store.rows), len(store.columns))
         else:
-            matrix[store.post_of_synapses(), store.pre_of_synapses()] = entries
+            matrix[store.row_of_synapses(), store.column_of_synapses()] = entries
         return matrix.T if reading.transposed else matrix
 
     def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:
@@ -414,7 +415,8 @@ class Synapses(ABC):
         return steps
 
     def _write_delay(self, value: Any) -> None:
-        self.delay_steps[...] = self._new_delays(value, self._built().lengths())
+        reading = self._built()
+        self.delay_steps[...] = reading.place(self._new_delays(value, reading.lengths()))
         self.network._delays_changed()
 
     def _refuse_structural(self) -> NoReturn:

@@ -123,6 +123,13 @@ def own_name(name: object, kind: str) -> str | None:
     return name
 
 
+def targets_of(target: object, kind: str, spiking: bool) -> tuple[str, ...]:
+    """The targets of a projection: several only where it transmits spikes."""
+    if spiking and isinstance(target, list | tuple) and target:
+        return tuple(dict.fromkeys(one_target(t, kind) for t in target))
+    return (one_target(target, kind),)
+
+
 def one_target(target: object, kind: str) -> str:
     """The target of a rate-coded projection: one name, or a list of one."""
     if isinstance(target, list | tuple) and len(target) == 1:

@@ -41,6 +41,11 @@ class ConnectMethods:
     def _ends(self) -> Ends:
         """The ranks that a connector works on."""
 
+    @property
+    @abstractmethod
+    def _spiking(self) -> bool:
+        """Whether spikes reach the synapses."""
+
     @abstractmethod
     def _connected(self, connection: Connection) -> None:
         """Take a connection; what was built of an earlier one is not valid any more."""
@@ -227,7 +232,10 @@ class ConnectMethods:
     ) -> Self:
         """Remember a connector and its values; the pattern is made by ``compile()``."""
         form = storage[0] or self.network.options.sparse_matrix_format
-        check_format(form, storage[1] or self.network.options.sparse_matrix_storage_order, self.name)
+        order = storage[1] or self.network.options.sparse_matrix_storage_order
+        check_format(form, order, self.name, self._spiking)
+        # Nobody has asked for an order: what the synapse needs decides.
+        wanted = storage[1] or ("auto" if order == "post_to_pre" else order)
         checked = values.delays(f"Projection '{self.name}'", delays, self.network.dt)
         one_weight = isinstance(weights, float) and not several and form != "dense"
         if self.network.compiled:
@@ -239,7 +247,7 @@ class ConnectMethods:
             messages.warning(
                 f"Projection '{self.name}' was connected already: {name} replaces {self._connection.name}."
             )
-        self._connected(Connection(name, connector, weights, checked, form, one_weight))
+        self._connected(Connection(name, connector, weights, checked, form, wanted, one_weight))
         return self
 
     def _given(

@@ -40,6 +40,7 @@ class Connection:
     weights: Values
     delays: Values
     format: str
+    order: str
     one_weight: bool
 
     @property
