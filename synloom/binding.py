@@ -14,6 +14,7 @@ from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.plan import Plan, PushDelay
 from synloom.codegen.ir.types import DelayKind, StoreKind
+from synloom.codegen.passes.draws import RANDOM, STREAMS
 from synloom.monitor import Track
 from synloom.population import Population
 from synloom.projection import Projection
@@ -39,6 +40,10 @@ class Binding:
         linked = dict(zip([m for _, m in plan.objects[len(populations) :]], projections, strict=True))
         self.populations: dict[str, Population] = named
         self.projections: dict[str, Projection | Transpose] = linked
+        # What tells the random numbers of objects apart, by order of creation. Even and odd: a further population
+        # leaves the numbers of projections as they are.
+        self.numbers = {owner: 2 * n for n, owner in enumerate(named)}
+        self.numbers |= {owner: 2 * n + 1 for n, owner in enumerate(linked)}
         self.scratch_width = dict(plan.scratch)
         self.sums: dict[tuple[str, str], NDArray[Any]] = {}
         self.lines: dict[tuple[str, str], NDArray[Any]] = {}
@@ -82,6 +87,10 @@ class Binding:
             return registry.constants[slot.field].buffer(self.network)
         if owner == "recorders":
             return len(self.recorders) if slot.kind is SlotKind.SIZE else self.recorders
+        if owner == RANDOM[0]:
+            return self.network._draw_state.words
+        if owner == STREAMS:
+            return self.numbers[slot.field]
         if owner in self.populations:
             return self._of_population(owner, slot)
         return self._of_projection(owner, self.projections[owner], slot)

@@ -38,6 +38,7 @@ class NeuronUnit:
     includes: tuple[str, ...]
     functions: tuple[FunctionText, ...]
     whole: tuple[str, ...]  # once per population
+    loop: str  # head of the loop over neurons
     load: tuple[str, ...]
     body: tuple[str, ...]
     store: tuple[str, ...]
@@ -139,6 +140,7 @@ class NetworkUnit:
     reductions: tuple[str, ...]
     refreshes: tuple[str, ...]
     synapses: tuple[LaunchText, ...]
+    draws: bool
 
 
 @record

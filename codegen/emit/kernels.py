@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synloom.codegen.emit import draws
 from synloom.codegen.emit.contexts import (
     FunctionText,
     KernelHeader,
@@ -48,12 +49,14 @@ from synloom.codegen.ir.types import (
 )
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
+from synloom.codegen.passes.draws import draws_in
 
 OPS = {Operation.SUM: "Sum", Operation.MEAN: "Sum", Operation.MAX: "Max", Operation.MIN: "Min"}
 STORES = {
     StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
     StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
 }
+SYNAPSE = draws.synapse(post="self.row_ranks[i]", pre="self.column_ranks[j]")
 # Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
 INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
 
@@ -102,10 +105,11 @@ def _functions(functions: tuple[Function, ...], precision: Precision) -> tuple[F
 
 
 def _math(exprs: list[Expr], functions: tuple[Function, ...]) -> tuple[str, ...]:
-    """The header of mathematical functions, where one is called."""
+    """The headers of mathematical functions and of random numbers, where one is called."""
     nodes = gather.nodes(exprs, functions)
     used = any(isinstance(n, Call) or (isinstance(n, Binary) and n.op in AS_FUNCTIONS) for n in nodes)
-    return ("math.hpp",) if used else ()
+    drawn = (draws.HEADER,) if draws_in(exprs) else ()
+    return (*drawn, "math.hpp") if used else drawn
 
 
 def _uses_clock(exprs: list[Expr]) -> str:
@@ -120,9 +124,15 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         kernel.global_block
     )
     whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
+    if draws_in(exprs):
+        whole.append(draws.local(printer.real))
     if kernel.global_block:
-        body = printer.block(kernel.global_block, declared=read_whole)
+        body = draws.one_by_one(printer, draws.ONLY).block(kernel.global_block, declared=read_whole)
         whole += [*([""] if whole else []), *body, *whole_stores(kernel.members)]
+    loop, each_neuron = "each(self.size, [=](Index i)", printer
+    if drawn := draws_in(gather.expressions(kernel.local_block)):
+        whole += ["", *draws.ahead(printer, drawn)]
+        loop, each_neuron = draws.loop(printer.real, drawn), draws.drawn_ahead(printer, drawn)
     read = loaded(kernel.local_block)
     load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
@@ -133,8 +143,9 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         includes=_math(exprs, kernel.functions),
         functions=_functions(kernel.functions, precision),
         whole=tuple(whole),
+        loop=loop,
         load=tuple(load),
-        body=printer.block(kernel.local_block, declared=read),
+        body=each_neuron.block(kernel.local_block, declared=read),
         store=tuple(element_stores(kernel.members, "i", Locality.LOCAL)),
     )
 
@@ -176,6 +187,12 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         *synapse_pointers(kernel.members, printer),
         *value_preparations(kernel.values, printer.real),
         *columns.pointers(),
+        *(
+            draws.local(printer.real, n, n)
+            for r in kernel.readers
+            if draws_in([r.psp])
+            for n in [_draws_of(r)]
+        ),
     ]
     includes = [STORES[kernel.store][0], *_math(exprs, kernel.functions)]
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
@@ -205,7 +222,7 @@ def _reader(
         m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp)
     )
     row += element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
-    value = printer.expr(reader.psp)
+    value = draws.one_by_one(printer, SYNAPSE, _draws_of(reader)).expr(reader.psp)
     synapse = synapse_values(kernel.values, used, printer.real)
     texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
@@ -224,6 +241,11 @@ def _reader(
         leave=f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += {result};",
         last=last,
     )
+
+
+def _draws_of(reader: Reader) -> str:
+    """The local that a reader draws with, and the field of its number."""
+    return reader.sum_field.removesuffix("sum") + "draws"
 
 
 def _names(expr: Expr) -> set[str]:
@@ -262,25 +284,28 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     read_whole = read[0] | (read[1] | read[2]) - changed[0]
     read_row = read[1] | read[2] - changed[1]
 
-    def body(block: tuple[Stmt, ...], declared: set[str]) -> tuple[str, ...]:
-        return printer.block(block, guarded="w", guard="learn", declared=declared)
+    def body(block: tuple[Stmt, ...], declared: set[str], element: str) -> tuple[str, ...]:
+        each = draws.one_by_one(printer, element)
+        return each.block(block, guarded="w", guard="learn", declared=declared)
 
     whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
     whole += value_preparations(kernel.values, printer.real)
     if "w" in set().union(*changed):
         whole.append("const bool learn = *self.plasticity;")
+    if draws_in(exprs):
+        whole.append(draws.local(printer.real))
     if kernel.global_block:
-        whole += ["", *body(kernel.global_block, read_whole), *whole_stores(kernel.members)]
+        whole += ["", *body(kernel.global_block, read_whole, draws.ONLY), *whole_stores(kernel.members)]
     whole += columns.pointers()
 
     row = row_values(kernel.values, temps(exprs), printer.real)
     row += element_loads(those(kernel.members, read_row), "i", Locality.SEMIGLOBAL, printer)
     if kernel.row_block:
         stores = element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
-        row += [*([""] if row else []), *body(kernel.row_block, read_row), *stores]
+        row += [*([""] if row else []), *body(kernel.row_block, read_row, "self.row_ranks[i]"), *stores]
     load = element_loads(those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
     load += synapse_values(kernel.values, temps(list(gather.expressions(kernel.local_block))), printer.real)
-    local = body(kernel.local_block, read[2])
+    local = body(kernel.local_block, read[2], SYNAPSE)
     save = element_stores(kernel.members, "s", Locality.LOCAL)
     includes = list(_math(exprs, kernel.functions))
     if kernel.local_block:

@@ -8,6 +8,7 @@ from synloom.codegen.emit.kernels import field_name
 from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
 from synloom.codegen.ir.types import Precision
 from synloom.codegen.names import cpp_name
+from synloom.codegen.passes.draws import RANDOM
 
 CPP_TYPES = {
     "float64": "double",
@@ -54,6 +55,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
         ),
         refreshes=reductions,
         synapses=tuple(_launch(launch, kernels) for launch in plan.synapses),
+        draws=any(s.key == RANDOM for s in slots),
     )
 
 

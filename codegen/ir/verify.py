@@ -103,13 +103,16 @@ def _kernel(kernel: Kernel) -> None:
     values = () if isinstance(kernel, NeuronKernel) else tuple(v.name for v in kernel.values)
     inputs = (*kernel.inputs, *kernel.wholes) if isinstance(kernel, NeuronKernel) else ()
     members = {m.name for m in kernel.members}
-    for block in _blocks(kernel):
-        temps = {*values, *inputs}
+    everywhere = {*values, *inputs}
+    for number, block in enumerate(_blocks(kernel)):
+        temps = set(everywhere)
         for stmt in block:
             expr = stmt.limit if isinstance(stmt, Clamp) else stmt.value
             _reads(expr, members, temps)
             if isinstance(stmt, Let):
                 temps.add(stmt.name)
+                if number == 0:  # what is computed once for all can be read by each
+                    everywhere.add(stmt.name)
     if isinstance(kernel, SweepKernel):
         for reader in kernel.readers:
             _reads(reader.psp, members, set(values))

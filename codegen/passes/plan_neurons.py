@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from synloom.codegen.errors import ModelError
-from synloom.codegen.ir.expr import Draw, Expr, Reduction, Var, WeightedSum
+from synloom.codegen.ir.expr import Expr, Reduction, Var, WeightedSum
 from synloom.codegen.ir.model import NeuronModel
 from synloom.codegen.ir.plan import Field, FieldKind, NeuronKernel
 from synloom.codegen.ir.types import DType, Locality, Scope
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
+from synloom.codegen.passes.draws import draw_fields, settle_arguments
 
 DT = Var(Scope.CLOCK, "dt")
-
-
-def refuse_draws(exprs: list[Expr]) -> None:
-    """Random numbers inside equations are not offered by this version."""
-    for node in gather.nodes(exprs):
-        if isinstance(node, Draw):
-            raise ModelError(
-                f"{node.distribution}() cannot be drawn inside equations in this version.",
-                node.origin,
-                f"draw in Python and assign it between steps: pop.x = {node.distribution}(...)",
-            )
 
 
 def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
@@ -30,8 +19,8 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
     taken = gather.constants(gather.nodes((), neuron.functions))
     global_block = discretize(neuron.equations, Locality.GLOBAL, DT, taken)
     local_block = discretize(neuron.equations, Locality.LOCAL, DT, taken)
+    global_block, local_block = settle_arguments((global_block, local_block), neuron.equations, taken)
     exprs = [*gather.expressions(global_block), *gather.expressions(local_block)]
-    refuse_draws(exprs)
     functions = reachable(exprs, {f.name: f for f in neuron.functions})
     used = list(gather.nodes(exprs, functions))
 
@@ -43,6 +32,7 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
 
     fields = (
         Field("size", DType.INT, FieldKind.SIZE),
+        *draw_fields(exprs),
         *(Field(m.name, m.dtype, mutable=m.assigned) for m in members),
         *(Field(name, DType.REAL) for name in (*sums, *reductions, *constants)),
     )

@@ -176,7 +176,7 @@ void same_bits_everywhere(const Distribution<Real>& of) {
         CHECK(check::same_bits(draws(1, k, of), all[std::size_t(k)]));
         CHECK(check::same_bits(looped[std::size_t(k)], all[std::size_t(k)]));
     }
-    const Index far = Draws<Real>::pair(2147483647, 2147483646);
+    const Index far = synapse_element(2147483647, 2147483646);
     CHECK(check::same_bits(draws(1, far, of), block(of, 1, far)[0]));
 }
 
@@ -198,12 +198,12 @@ void apart() {
     const std::int64_t state[] = {42, 10}, later[] = {42, 11}, reseeded[] = {43, 10};
     const Draws<double> draws(state, 3);
     const Gamma<double> of{0.5, 1};
-    const double here = draws(1, draws.pair(4, 5), of);
-    CHECK(here == Draws<double>(state, 3)(1, draws.pair(4, 5), of));
-    for (double there : {draws(1, draws.pair(5, 4), of), draws(1, draws.pair(4, 6), of), draws(1, 5, of),
-                         draws(2, draws.pair(4, 5), of), Draws<double>(state, 4)(1, draws.pair(4, 5), of),
-                         Draws<double>(later, 3)(1, draws.pair(4, 5), of),
-                         Draws<double>(reseeded, 3)(1, draws.pair(4, 5), of)})
+    const double here = draws(1, synapse_element(4, 5), of);
+    CHECK(here == Draws<double>(state, 3)(1, synapse_element(4, 5), of));
+    for (double there : {draws(1, synapse_element(5, 4), of), draws(1, synapse_element(4, 6), of), draws(1, 5, of),
+                         draws(2, synapse_element(4, 5), of), Draws<double>(state, 4)(1, synapse_element(4, 5), of),
+                         Draws<double>(later, 3)(1, synapse_element(4, 5), of),
+                         Draws<double>(reseeded, 3)(1, synapse_element(4, 5), of)})
         CHECK(there != here);
     CHECK(branch(STREAM, 0).key[3] == STREAM.key[3]);
     const Stream other = branch(STREAM, 5), spelled = stream(42, 3, 1 | 5 << 16);

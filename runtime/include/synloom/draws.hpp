@@ -24,6 +24,9 @@ struct Drawn {
     SYNLOOM_INLINE Real operator()(int n) const { return numbers[n][at]; }
 };
 
+/// A synapse as an element: the ranks of its neurons in their populations, whatever stores it.
+SYNLOOM_INLINE Index synapse_element(Index post, Index pre) { return post << 32 | pre; }
+
 /// All that an object draws in this step. `state` holds the seed, and how many steps were drawn with it before.
 template <class Real>
 struct Draws {
@@ -45,9 +48,6 @@ struct Draws {
     SYNLOOM_INLINE void fill(std::uint32_t site, const Block<Real>& block, int n, const Distribution<Real>& of) const {
         synloom::fill(stream(seed, object, site), step, block.first, block.count, block.numbers[n], of);
     }
-
-    /// A synapse as an element: the ranks of its neurons in their populations, whatever stores it.
-    static SYNLOOM_INLINE Index pair(Index post, Index pre) { return post << 32 | pre; }
 };
 
 /// Calls body(i, drawn) for i in [0, n), block by block; draw(block) fills a block beforehand.
