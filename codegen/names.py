@@ -104,6 +104,10 @@ TAKEN = frozenset(
         "column",
         "rank",
         "learn",
+        "draw",
+        "draws",
+        "drawn",
+        "block",
         "i",
         "j",
         "s",
@@ -123,6 +127,10 @@ TAKEN = frozenset(
         "Dense",
         "Csr",
         "Column",
+        "Draws",
+        "synapse_element",
+        "Drawn",
+        "Block",
     ]
 )
 

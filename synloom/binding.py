@@ -14,6 +14,7 @@ from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.plan import Plan, PushDelay
 from synloom.codegen.ir.types import DelayKind, StoreKind
+from synloom.codegen.passes.draws import RANDOM, STREAMS
 from synloom.lines import Lines
 from synloom.monitor import Track
 from synloom.population import Population
@@ -43,6 +44,10 @@ class Binding:
         linked = dict(zip([m for _, m in plan.objects[len(populations) :]], projections, strict=True))
         self.populations: dict[str, Population] = named
         self.projections: dict[str, Projection | Transpose] = linked
+        # What tells the random numbers of objects apart, by order of creation. Even and odd: a further population
+        # leaves the numbers of projections as they are.
+        self.numbers = {owner: 2 * n for n, owner in enumerate(named)}
+        self.numbers |= {owner: 2 * n + 1 for n, owner in enumerate(linked)}
         self.scratch_width = dict(plan.scratch)
         self.sums: dict[tuple[str, str], NDArray[Any]] = {}
         self.lines: dict[tuple[str, str], NDArray[Any]] = {}
@@ -95,6 +100,10 @@ class Binding:
         if owner == "recorders":
             table = self.spike_recorders if slot.field.startswith("spike") else self.recorders
             return len(table) if slot.kind is SlotKind.SIZE else table
+        if owner == RANDOM[0]:
+            return self.network._draw_state.words
+        if owner == STREAMS:
+            return self.numbers[slot.field]
         if owner in self.populations:
             return self._of_population(owner, slot)
         return self._of_projection(owner, self.projections[owner], slot)

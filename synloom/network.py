@@ -21,6 +21,7 @@ from synloom.codegen.ir.types import Precision
 from synloom.compiler import Build, compile_network, render_sources
 from synloom.config import Options, options
 from synloom.describe import describe
+from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.monitor import Monitor
 from synloom.neuron import Neuron
 from synloom.population import Population
@@ -84,6 +85,9 @@ class Network(Clock, metaclass=_NetworkType):
         self._dt, self._seed = dt, seed
         self._options: Options | None = None
         self._rng: np.random.Generator | None = None
+        self._drawn_seed: int | None = None  # where nobody gave one
+        self._draw_state = DrawState()
+        self._reseeds = False  # whether reset() restarts random numbers: it does in the 5.0 style
         self.populations: list[Population] = []
         self.projections: list[Projection | Transpose] = []
         self.monitors: list[Monitor] = []
@@ -116,14 +120,27 @@ class Network(Clock, metaclass=_NetworkType):
 
     @property
     def seed(self) -> int | None:
-        """Seed of the random streams."""
-        return self.options.seed if self._seed is None else self._seed
+        """Seed of the random streams. Without one, it is drawn when first needed, at the latest by ``compile()``.
+
+        A seed of ``setup()`` is that of the default network; other networks get children of it.
+        """
+        if self._seed is not None:
+            return self._seed
+        if self.options.seed is not None:
+            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self.id)
+        return self._drawn_seed
+
+    def _some_seed(self) -> int:
+        if self.seed is None:
+            self._drawn_seed = fresh_seed()
+        assert self.seed is not None
+        return self.seed
 
     @property
     def rng(self) -> np.random.Generator:
         """Generator of this network; its children feed connectors and distributions."""
         if self._rng is None:
-            self._rng = np.random.default_rng(self.seed)
+            self._rng = np.random.default_rng(self._some_seed())
         return self._rng
 
     def spawn_rng(self) -> np.random.Generator:
@@ -131,10 +148,11 @@ class Network(Clock, metaclass=_NetworkType):
         return self.rng.spawn(1)[0]
 
     def set_seed(self, seed: int, use_seed_seq: bool = True) -> None:
-        """Restart the random streams of this network from ``seed``."""
+        """Restart the random streams of this network, and of its equations if it is compiled, from ``seed``."""
         del use_seed_seq
-        self._seed = int(seed)
+        self._seed = checked_seed(seed)
         self._rng = None
+        self._draw_state.restart(self._seed)
 
     @property
     def compiled(self) -> bool:
@@ -157,6 +175,7 @@ class Network(Clock, metaclass=_NetworkType):
         population: Population | None = None,
     ) -> Population:
         """A population of this network (spec 03, section 6.3)."""
+        self._reseeds = True
         if population is not None or isinstance(geometry, Population):
             given = population if population is not None else geometry
             assert isinstance(given, Population)
@@ -176,6 +195,7 @@ class Network(Clock, metaclass=_NetworkType):
         disable_omp: bool = True,
     ) -> Projection | Transpose:
         """A projection of this network; a ready-made one such as ``Transpose`` is taken as it is."""
+        self._reseeds = True
         special = pre if projection is None else projection
         if isinstance(special, Transpose):
             return special.connect()
@@ -196,6 +216,7 @@ class Network(Clock, metaclass=_NetworkType):
         name: str | None = None,
     ) -> Monitor:
         """A monitor of this network; its data take the geometry of the population."""
+        self._reseeds = True
         monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self)
         monitor._reshape_default = True
         return monitor
@@ -298,6 +319,7 @@ class Network(Clock, metaclass=_NetworkType):
         for population in self.populations:
             population._capture_init()
         self._build = build
+        self._draw_state.restart(self._some_seed())
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
             population._start_rates()
@@ -422,16 +444,19 @@ class Network(Clock, metaclass=_NetworkType):
         projections: bool = False,
         synapses: bool = False,
         monitors: bool = True,
-        reseed_rng: bool = False,
+        reseed_rng: bool | None = None,
     ) -> None:
         """Set the clock to 0 and restore what is asked for (spec 03, section 1.7).
 
         ``populations``: attributes as they were at ``compile()``. ``projections``: synaptic attributes except ``w``.
         ``synapses``: connectivity and weights are made anew. ``monitors``: recordings are dropped.
+        ``reseed_rng``: random numbers start again, too, instead of going on; by default in networks made with
+        ``create()``, ``connect()`` and ``monitor()``.
         """
         binding = self._running()
-        if reseed_rng:
+        if self._reseeds if reseed_rng is None else reseed_rng:
             self._rng = None
+            self._draw_state.restart(self._some_seed())
         if synapses and not projections:
             messages.warning("reset(synapses=True) implies projections=True.")
             projections = True
@@ -439,6 +464,9 @@ class Network(Clock, metaclass=_NetworkType):
         if populations:
             for population in self.populations:
                 population.reset()
+            for projection in self.projections:
+                if isinstance(projection, Projection):
+                    projection._forget_events()
         if projections:
             for projection in self.projections:
                 if isinstance(projection, Projection):

@@ -333,6 +333,14 @@ class Projection(ConnectMethods, Learning):
             if name not in self.attributes:
                 messages.warning(f"reset(): {unknown(str(name), self._label, self.attributes).message}")
         self._values.restore(name for name in self.attributes if name in names and name != "w")
+        if self.model.event_driven and attributes in (-1, None):
+            self.event_step[...] = NEVER
+
+    def _forget_events(self) -> None:
+        """Traces mean nothing without the events that they come from: back to their initial values."""
+        if self.model.event_driven:
+            self.event_step[...] = NEVER
+            self._values.restore(o.target.name for o in self.model.event_driven)
 
     def _rebound(self) -> None:
         """All buffers are new: whoever holds the old ones takes these."""

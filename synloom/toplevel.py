@@ -55,9 +55,11 @@ def reset(
     synapses: bool = False,
     monitors: bool = True,
     net_id: int = 0,
+    *,
+    reseed_rng: bool = False,
 ) -> None:
-    """Set the clock to 0 and restore initial values; see ``Network.reset``."""
-    registry.network(net_id).reset(populations, projections, synapses, monitors)
+    """Set the clock to 0 and restore initial values; see ``Network.reset``. Random numbers go on by default."""
+    registry.network(net_id).reset(populations, projections, synapses, monitors, reseed_rng)
 
 
 def clear(
@@ -107,9 +109,9 @@ def set_current_step(t: int, net_id: int = 0) -> None:
 
 
 def set_seed(seed: int, use_seed_seq: bool = True, net_id: int = 0) -> None:
-    """Restart the random streams from ``seed``."""
-    config.options.seed = int(seed)
+    """Restart the random streams from ``seed``, those of ``numpy.random`` included."""
     registry.network(net_id).set_seed(seed, use_seed_seq)
+    config.setup(seed=int(seed))
 
 
 def enable_learning(

@@ -51,6 +51,7 @@ class NeuronUnit:
     includes: tuple[str, ...]
     functions: tuple[FunctionText, ...]
     whole: tuple[str, ...]  # once per population
+    loop: str  # head of the loop over neurons
     load: tuple[str, ...]
     body: tuple[str, ...]
     store: tuple[str, ...]
@@ -177,6 +178,7 @@ class NetworkUnit:
     rings: tuple[str, ...]
     rates: tuple[str, ...]
     events: tuple[LaunchText, ...]
+    draws: bool
 
 
 @record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from synloom.codegen.emit import draws
 from synloom.codegen.emit.contexts import EventUnit
 from synloom.codegen.emit.loads import (
     element_loads,
@@ -22,6 +23,7 @@ from synloom.codegen.ir.stmt import Let
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Precision, Scope, Side, StoreKind
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
+from synloom.codegen.passes.draws import STATE
 from synloom.codegen.passes.plan_events import APART, EVENT_STEP
 from synloom.codegen.passes.plan_synapses import other_side
 
@@ -50,6 +52,15 @@ class Ends:
         return "self.first_column + j" if self.kernel.contiguous else "self.column_ranks[j]"
 
     @property
+    def pre(self) -> Side:
+        """Rows of a store by source are pre-synaptic, their columns contiguous."""
+        return Side.ROW if self.kernel.contiguous else Side.COLUMN
+
+    @property
+    def post(self) -> Side:
+        return other_side(self.pre)
+
+    @property
     def other(self) -> Side:
         return other_side(self.kernel.along)
 
@@ -75,7 +86,8 @@ def event_unit(kernel: EventKernel, precision: Precision) -> EventUnit:
         load += of_rows
     load += _values(kernel, ends.other, used, ends, printer) + _delayed(kernel, used, ends, printer)
     load += _timing(kernel, ends, printer)
-    body = printer.block(kernel.block, declared=read | set(shared))
+    each = draws.one_by_one(printer, draws.synapse(ends.rank(ends.post), ends.rank(ends.pre)))
+    body = each.block(kernel.block, declared=read | set(shared))
     save = element_stores(own, "s", Locality.LOCAL)
     if len(own) < len(local):
         save.append(f"self.{EVENT_STEP.name}[s] = now;")
@@ -140,6 +152,8 @@ def _preparations(kernel: EventKernel, printer: Printer) -> list[str]:
     ring = "self.spike_ranks, self.spike_counts, self.spike_neurons, self.spike_rows, *self.spike_head"
     lines = [f"const SpikeRing spikes{{\n    {ring}}};"]
     lines += value_preparations(kernel.values, printer.real)
+    if any(f.name == STATE for f in kernel.fields):
+        lines.append(draws.local(printer.real))
     if any("learn" in s.guards for s in kernel.block if not isinstance(s, Let)):
         lines.append("const bool learn = *self.plasticity;")
     if any(m.name == EVENT_STEP.name for m in kernel.members):

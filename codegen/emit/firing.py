@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synloom.codegen.emit.contexts import FiringText
+from synloom.codegen.emit.draws import one_by_one
 from synloom.codegen.emit.loads import element_loads, element_stores, loaded, those
 from synloom.codegen.emit.printer import Printer
 from synloom.codegen.ir.expr import Expr
@@ -71,7 +72,7 @@ def _firing(
     changed = gather.assigned(firing.reset)
     read = loaded(firing.reset, after)
     load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
-    body = printer.block(firing.reset, declared=read)
+    body = one_by_one(printer, "i").block(firing.reset, declared=read)
     store = element_stores(those(kernel.members, changed), "i", Locality.LOCAL)
     wholes = [m for m in kernel.members if m.locality is Locality.GLOBAL and m.name in changed]
     load += [f"{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};" for m in wholes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synloom.codegen.emit import draws
 from synloom.codegen.emit.contexts import (
     KernelHeader,
     NeuronUnit,
@@ -36,6 +37,7 @@ from synloom.codegen.ir.plan import (
     SweepKernel,
     SynapseKernel,
 )
+from synloom.codegen.ir.stmt import Stmt
 from synloom.codegen.ir.types import (
     DelayKind,
     Locality,
@@ -47,12 +49,14 @@ from synloom.codegen.ir.types import (
 )
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
+from synloom.codegen.passes.draws import draws_in
 
 OPS = {Operation.SUM: "Sum", Operation.MEAN: "Sum", Operation.MAX: "Max", Operation.MIN: "Min"}
 STORES = {
     StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
     StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
 }
+SYNAPSE = draws.synapse(post="self.row_ranks[i]", pre="self.column_ranks[j]")
 # Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
 INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
 
@@ -92,18 +96,24 @@ def kernel_header(kernel: Kernel, precision: Precision) -> KernelHeader:
 def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
     printer = Printer(precision, functions=kernel.functions)
     exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
+    exprs += tested(kernel)
     later = loaded(kernel.local_block, tested(kernel))
     read_whole = loaded(kernel.global_block) | later - gather.assigned(kernel.global_block)
     whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
+    if draws_in(exprs):
+        whole.append(draws.local(printer.real))
     if kernel.global_block:
-        body = printer.block(kernel.global_block, declared=read_whole)
+        body = draws.one_by_one(printer, draws.ONLY).block(kernel.global_block, declared=read_whole)
         whole += [*([""] if whole else []), *body, *whole_stores(kernel.members)]
     conditions = [f.condition for f in kernel.firings]
+    loop, each_neuron = "each(self.size, [=](Index i)", printer
+    if drawn := draws_in(gather.expressions(kernel.local_block)):
+        whole += ["", *draws.ahead(printer, drawn)]
+        loop, each_neuron = draws.loop(printer.real, drawn), draws.drawn_ahead(printer, drawn)
     read = loaded(kernel.local_block, conditions)
     load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
     store = element_stores(those(kernel.members, gather.assigned(kernel.local_block)), "i", Locality.LOCAL)
-    exprs += tested(kernel)
     if kernel.spike is not None:
         load.insert(0, "const bool refractory = self.refractory_left[i] > 0;")
         store += tests(kernel, printer)
@@ -117,8 +127,9 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         ),
         functions=function_texts(kernel.functions, precision),
         whole=tuple(whole),
+        loop=loop,
         load=tuple(load),
-        body=printer.block(kernel.local_block, declared=read),
+        body=each_neuron.block(kernel.local_block, declared=read),
         store=tuple(store),
         firings=firings(kernel, printer),
     )
@@ -161,6 +172,12 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         *synapse_pointers(kernel.members, printer),
         *value_preparations(kernel.values, printer.real),
         *columns.pointers(),
+        *(
+            draws.local(printer.real, n, n)
+            for r in kernel.readers
+            if draws_in([r.psp])
+            for n in [_draws_of(r)]
+        ),
     ]
     includes = [STORES[kernel.store][0], *math_header(exprs, kernel.functions)]
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
@@ -190,7 +207,7 @@ def _reader(
         m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp)
     )
     row += element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
-    value = printer.expr(reader.psp)
+    value = draws.one_by_one(printer, SYNAPSE, _draws_of(reader)).expr(reader.psp)
     synapse = synapse_values(kernel.values, used, printer.real)
     texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
@@ -209,6 +226,11 @@ def _reader(
         leave=f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += {result};",
         last=last,
     )
+
+
+def _draws_of(reader: Reader) -> str:
+    """The local that a reader draws with, and the field of its number."""
+    return reader.sum_field.removesuffix("sum") + "draws"
 
 
 def _names(expr: Expr) -> set[str]:
@@ -247,22 +269,27 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
     read_whole = read[0] | (read[1] | read[2]) - changed[0]
     read_row = read[1] | read[2] - changed[1]
 
+    def body(block: tuple[Stmt, ...], declared: set[str], element: str) -> tuple[str, ...]:
+        return draws.one_by_one(printer, element).block(block, declared)
+
     whole = whole_loads(those(kernel.members, read_whole), kernel.wholes, printer)
     whole += value_preparations(kernel.values, printer.real)
     if "w" in set().union(*changed):
         whole.append("const bool learn = *self.plasticity;")
+    if draws_in(exprs):
+        whole.append(draws.local(printer.real))
     if kernel.global_block:
-        whole += ["", *printer.block(kernel.global_block, read_whole), *whole_stores(kernel.members)]
+        whole += ["", *body(kernel.global_block, read_whole, draws.ONLY), *whole_stores(kernel.members)]
     whole += columns.pointers()
 
     row = row_values(kernel.values, temps(exprs), printer.real)
     row += element_loads(those(kernel.members, read_row), "i", Locality.SEMIGLOBAL, printer)
     if kernel.row_block:
         stores = element_stores(kernel.members, "i", Locality.SEMIGLOBAL)
-        row += [*([""] if row else []), *printer.block(kernel.row_block, read_row), *stores]
+        row += [*([""] if row else []), *body(kernel.row_block, read_row, "self.row_ranks[i]"), *stores]
     load = element_loads(those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
     load += synapse_values(kernel.values, temps(list(gather.expressions(kernel.local_block))), printer.real)
-    local = printer.block(kernel.local_block, read[2])
+    local = body(kernel.local_block, read[2], SYNAPSE)
     save = element_stores(kernel.members, "s", Locality.LOCAL)
     includes = list(math_header(exprs, kernel.functions))
     if kernel.local_block:

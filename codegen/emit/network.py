@@ -8,6 +8,7 @@ from synloom.codegen.emit.kernels import field_name
 from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce, Ring
 from synloom.codegen.ir.types import Precision
 from synloom.codegen.names import cpp_name
+from synloom.codegen.passes.draws import RANDOM
 
 CPP_TYPES = {
     "float64": "double",
@@ -62,6 +63,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
         rings=tuple(_ring(r) for r in plan.rings),
         rates=tuple(_rates(r) for r in plan.rings),
         events=tuple(_launch(launch, kernels) for launch in plan.events),
+        draws=any(s.key == RANDOM for s in slots),
     )
 
 

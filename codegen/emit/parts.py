@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synloom.codegen.emit import draws
 from synloom.codegen.emit.contexts import FunctionText
 from synloom.codegen.emit.printer import AS_FUNCTIONS, Printer
 from synloom.codegen.ir.expr import Binary, Call, Expr, Var, walk
@@ -9,6 +10,7 @@ from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.types import Precision, Scope
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
+from synloom.codegen.passes.draws import draws_in
 
 
 def function_texts(functions: tuple[Function, ...], precision: Precision) -> tuple[FunctionText, ...]:
@@ -24,10 +26,11 @@ def function_texts(functions: tuple[Function, ...], precision: Precision) -> tup
 
 
 def math_header(exprs: list[Expr], functions: tuple[Function, ...]) -> tuple[str, ...]:
-    """The header of mathematical functions, where one is called."""
+    """The headers of mathematical functions and of random numbers, where one is called."""
     nodes = gather.nodes(exprs, functions)
     used = any(isinstance(n, Call) or (isinstance(n, Binary) and n.op in AS_FUNCTIONS) for n in nodes)
-    return ("math.hpp",) if used else ()
+    drawn = (draws.HEADER,) if draws_in(exprs) else ()
+    return (*drawn, "math.hpp") if used else drawn
 
 
 def uses_clock(exprs: list[Expr]) -> str:

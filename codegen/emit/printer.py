@@ -47,6 +47,7 @@ UNARY = 7
 AS_FUNCTIONS = {"//": "floor_div", "%": "remainder", "**": "pow"}
 
 Lookup = Callable[[Var], str | None]
+DrawText = Callable[[Draw, list[str]], str]
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Printer:
     precision: Precision
     lookup: Lookup = lambda _: None
     functions: tuple[Function, ...] = ()
+    draw: DrawText | None = None  # emit/draws.py has some
 
     @property
     def real(self) -> str:
@@ -113,6 +115,8 @@ class Printer:
                 return f"({text})" if outer > 0 else text
             case Cast(arg=arg, dtype=dtype):
                 return self._cast(arg, dtype, outer)
+            case Draw(args=args) if self.draw is not None:
+                return self.draw(expr, [self.expr(a) for a in args])
             case Name() | Gradient() | WeightedSum() | Reduction() | Draw():
                 raise CodegenError(f"{type(expr).__name__} reached the printer.", expr.origin)
             case _:

@@ -109,13 +109,16 @@ def _kernel(kernel: Kernel) -> None:
     if isinstance(kernel, NeuronKernel):
         for firing in kernel.firings:
             _reads(firing.condition, members, {*inputs})
-    for block in _blocks(kernel):
-        temps = {*values, *inputs, *made}
+    everywhere = {*values, *inputs, *made}
+    for number, block in enumerate(_blocks(kernel)):
+        temps = set(everywhere)
         for stmt in block:
             expr = stmt.limit if isinstance(stmt, Clamp) else stmt.value
             _reads(expr, members, temps)
             if isinstance(stmt, Let):
                 temps.add(stmt.name)
+                if number == 0:  # what is computed once for all can be read by each
+                    everywhere.add(stmt.name)
     if isinstance(kernel, SweepKernel):
         for reader in kernel.readers:
             _reads(reader.psp, members, set(values))

@@ -24,6 +24,7 @@ from synloom.codegen.ir.plan import (
 from synloom.codegen.ir.types import DType, Locality, Precision, Side
 from synloom.codegen.lang.builtins import REDUCTIONS
 from synloom.codegen.passes import gather
+from synloom.codegen.passes.draws import RANDOM, STREAMS
 from synloom.codegen.passes.plan_neurons import AXONAL, REFRACTORY_STEPS, SPIKING
 
 # What every spiking population has besides its attributes.
@@ -43,7 +44,7 @@ STRUCTURE = frozenset(
     ]
     + ["column_counts", "reverse_ptr", "reverse_synapse", "reverse_row"]
 )
-OWN_OBJECTS = ("clock", "constants", "recorders")
+OWN_OBJECTS = ("clock", "constants", "recorders", RANDOM[0], STREAMS)
 
 
 @dataclass

@@ -8,6 +8,7 @@ from synloom.codegen.ir.model import Event, PopulationIR, ProjectionIR, Transpos
 from synloom.codegen.ir.plan import BufferRef, EventKernel, FieldKind, Launch, Ring
 from synloom.codegen.ir.types import DelayKind, DType, Side
 from synloom.codegen.passes.builder import Builder, arguments, sides_of
+from synloom.codegen.passes.draws import OBJECT, draw_buffers
 from synloom.codegen.passes.plan_events import (
     EVENT_STEP,
     SEGMENTS,
@@ -108,6 +109,7 @@ def _bind(
     bound: dict[str, tuple[BufferRef, ...]] = {
         name: (build.of_population(receiver, name),) for name in delivery.targets
     }
+    bound |= draw_buffers(build, kernel, {OBJECT: owner})
     for field in kernel.fields:
         match field.name:
             case name if name in SEGMENTS:

@@ -13,7 +13,7 @@ from synloom.codegen.ir.types import DelayKind, DType, Locality, Scope, Side, St
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
-from synloom.codegen.passes.plan_neurons import refuse_draws
+from synloom.codegen.passes.draws import draw_fields, draws_in
 from synloom.codegen.passes.plan_synapses import Values, learned, other_side, single_members, value_fields
 from synloom.codegen.record import record
 
@@ -81,7 +81,6 @@ def plan_event(delivery: Delivery) -> EventKernel:
     root, model = delivery.root, delivery.root.synapse
     values: dict[str, Value] = {}
     block = _block(delivery)
-    refuse_draws(list(gather.expressions(block)))
     block = gather.map_block(block, Values(pre_side(root), root.delay, "delay", values))
     exprs = list(gather.expressions(block))
     functions = reachable(exprs, {f.name: f for f in model.functions})
@@ -97,6 +96,7 @@ def plan_event(delivery: Delivery) -> EventKernel:
             *_line_fields(delivery, block, values.values()),
             *(Field(name, DType.REAL, mutable=True) for name in delivery.targets),
             *((Field("plasticity", DType.BOOL),) if "w" in changed else ()),
+            *draw_fields(exprs),
             *value_fields(values.values()),
         )
     }
@@ -166,6 +166,8 @@ def _line_fields(delivery: Delivery, block: tuple[Stmt, ...], values: Iterable[V
     per_synapse = delivery.delay is DelayKind.PER_SYNAPSE
     apart = any(APART in s.guards for s in block if not isinstance(s, Let))
     sides = {v.side for v in values} | ({other_side(along)} if delivery.targets or apart else set())
+    if draws_in(gather.expressions(block)):
+        sides = {Side.ROW, Side.COLUMN}
     ranks = {Side.ROW: "row_ranks", Side.COLUMN: "first_column" if root.by_source else "column_ranks"}
     names = [*(SEGMENTS if per_synapse else LINES[root.store, along]), f"{along}_of"]
     names += [ranks[side] for side in (Side.ROW, Side.COLUMN) if side in sides]

@@ -18,7 +18,7 @@ from synloom.codegen.ir.plan import (
 )
 from synloom.codegen.ir.types import DelayKind, DType, Side
 from synloom.codegen.names import unique_names
-from synloom.codegen.passes import gather
+from synloom.codegen.passes import draws, gather
 from synloom.codegen.passes.builder import OWN_OBJECTS, Builder, all_exprs, arguments, sides_of
 from synloom.codegen.passes.expand_sums import expand_sums, targets_of
 from synloom.codegen.passes.launch_events import deliveries, post_events, rings
@@ -108,13 +108,12 @@ def _launch_neuron(build: Builder, population: PopulationIR) -> Launch:
     build.of_population(population, "size")
     enabled = build.slot(owner, "enabled", DType.BOOL, "flag")
     constants = set(gather.constants(all_exprs(kernel)))
-    bindings = tuple(
-        Argument(
-            f.name,
-            (build.constant(f.name) if f.name in constants else build.of_population(population, f.name),),
-        )
-        for f in kernel.fields
-    )
+    bound = draws.draw_buffers(build, kernel, {draws.OBJECT: owner})
+    for f in kernel.fields:
+        if f.name not in bound:
+            of = build.constant(f.name) if f.name in constants else build.of_population(population, f.name)
+            bound[f.name] = (of,)
+    bindings = tuple(Argument(f.name, bound[f.name]) for f in kernel.fields)
     return Launch(kernel.name, population.name, bindings, guards=(enabled,))
 
 
@@ -140,6 +139,7 @@ def _launch_sweep(build: Builder, root: ProjectionIR, readings: list[Reading], n
         delay = reader.sum_field.removesuffix("sum") + "delay"
         if any(f.name == delay for f in kernel.fields):
             bound[delay] = (_delay(build, delayed),)
+        bound |= draws.draw_buffers(build, kernel, {reader.sum_field.removesuffix("sum") + "draws": owner})
     title = " and ".join(r.object.name for r in readings)
     return Launch(kernel.name, title, arguments(build, root, kernel, sides, bound))
 
@@ -159,6 +159,7 @@ def _launch_update(build: Builder, projection: ProjectionIR) -> Launch | None:
     bound: dict[str, tuple[BufferRef, ...]] = {}
     if projection.delay is not DelayKind.NONE and any(f.name == "forward_delay" for f in kernel.fields):
         bound["forward_delay"] = (_delay(build, projection),)
+    bound |= draws.draw_buffers(build, kernel, {draws.OBJECT: owner})
     guards = (
         build.slot(owner, "transmission", DType.BOOL, "flag"),
         build.slot(owner, "update", DType.BOOL, "flag"),

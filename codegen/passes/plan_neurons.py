@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from synloom.codegen.errors import ModelError
-from synloom.codegen.ir.expr import Binary, Cast, Draw, Expr, Reduction, Select, Var, WeightedSum, transform
+from synloom.codegen.ir.expr import Binary, Cast, Expr, Reduction, Select, Var, WeightedSum, transform
 from synloom.codegen.ir.model import NeuronModel, Spike
 from synloom.codegen.ir.plan import Field, FieldKind, Firing, Member, NeuronKernel
 from synloom.codegen.ir.stmt import Clamp, Set, Stmt
@@ -13,19 +12,9 @@ from synloom.codegen.ir.types import DType, Locality, Scope
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
+from synloom.codegen.passes.draws import draw_fields, settle_arguments
 
 DT = Var(Scope.CLOCK, "dt")
-
-
-def refuse_draws(exprs: list[Expr]) -> None:
-    """Random numbers inside equations are not offered by this version."""
-    for node in gather.nodes(exprs):
-        if isinstance(node, Draw):
-            raise ModelError(
-                f"{node.distribution}() cannot be drawn inside equations in this version.",
-                node.origin,
-                f"draw in Python and assign it between steps: pop.x = {node.distribution}(...)",
-            )
 
 
 # Buffers of every spiking population, by the kernels' names for them.
@@ -51,6 +40,7 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
     taken = (*gather.constants(gather.nodes((), neuron.functions)), "refractory")
     global_block = discretize(neuron.equations, Locality.GLOBAL, DT, taken)
     local_block = discretize(neuron.equations, Locality.LOCAL, DT, taken)
+    global_block, local_block = settle_arguments((global_block, local_block), neuron.equations, taken)
     spike, axon = _firing(neuron.spike), _firing(neuron.axon_spike)
     if spike is not None:
         local_block = _frozen(local_block)
@@ -59,7 +49,6 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
     exprs += [e for f in firings for e in (f.condition, *gather.expressions(f.reset))]
     if neuron.refractory is not None:
         exprs.append(neuron.refractory)
-    refuse_draws(exprs)
     functions = reachable(exprs, {f.name: f for f in neuron.functions})
     used = list(gather.nodes(exprs, functions))
 
@@ -72,6 +61,7 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
 
     fields = (
         Field("size", DType.INT, FieldKind.SIZE),
+        *draw_fields(exprs),
         *(Field(m.name, m.dtype, mutable=m.assigned) for m in members),
         *(Field(name, DType.REAL) for name in (*sums, *reductions, *constants)),
         *_spiking_fields(neuron),

@@ -13,7 +13,8 @@ from synloom.codegen.ir.types import DelayKind, DType, Locality, Operation, Scop
 from synloom.codegen.lower.function import reachable
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.discretize import discretize
-from synloom.codegen.passes.plan_neurons import LAST_SPIKE, in_ms, refuse_draws
+from synloom.codegen.passes.draws import draw_fields, draws_in, object_field, settle_arguments, state_field
+from synloom.codegen.passes.plan_neurons import LAST_SPIKE, in_ms
 from synloom.codegen.record import record
 
 H = Var(Scope.CLOCK, "h")
@@ -140,7 +141,6 @@ def plan_sweep(root: ProjectionIR, readings: list[Reading]) -> SweepKernel:
     for reading in readings:
         number = sum(r.backward == reading.backward for r in readers) + 1
         prefix = ("back" if reading.backward else "forward") + ("" if number == 1 else str(number))
-        refuse_draws([reading.psp])
         change = Values(
             Side.ROW if reading.backward else Side.COLUMN, reading.object.delay, f"{prefix}_delay", values
         )
@@ -158,6 +158,7 @@ def plan_sweep(root: ProjectionIR, readings: list[Reading]) -> SweepKernel:
         fields += (
             Field(f"on_{prefix}", DType.BOOL, FieldKind.FLAG),
             Field(f"{prefix}_sum", DType.REAL, mutable=True),
+            *((object_field(f"{prefix}_draws"),) if draws_in([reading.psp]) else ()),
         )
     functions = _merged(readings)
     used = list(gather.nodes([r.psp for r in readers], functions))
@@ -173,6 +174,7 @@ def plan_sweep(root: ProjectionIR, readings: list[Reading]) -> SweepKernel:
             *store_fields(root.store),
             *((Field("column_counts", DType.INT32),) if counts else ()),
             *((Field("scratch", DType.REAL, mutable=True),) if scratch else ()),
+            *((state_field(),) if draws_in(r.psp for r in readers) else ()),
             *fields,
             *(Field(m.name, m.dtype) for m in members),
             *value_fields(values.values()),
@@ -213,11 +215,11 @@ def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
     values: dict[str, Value] = {}
     change = Values(Side.COLUMN, projection.delay, "forward_delay", values)
     taken = gather.constants(gather.nodes((), model.functions))
-    blocks = [
+    blocks = tuple(
         learned(discretize(equations, locality, H, taken))
         for locality in (Locality.GLOBAL, Locality.SEMIGLOBAL, Locality.LOCAL)
-    ]
-    refuse_draws([e for block in blocks for e in gather.expressions(block)])
+    )
+    blocks = settle_arguments(blocks, model.equations, taken)
     changed = {name for block in blocks for name in gather.assigned(block)}
     global_block, row_block, local_block = (gather.map_block(b, change) for b in blocks)
     exprs = [e for b in (global_block, row_block, local_block) for e in gather.expressions(b)]
@@ -233,6 +235,7 @@ def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
             *store_fields(projection.store),
             *((Field("scratch", DType.REAL, mutable=True),) if staged(tuple(values.values())) else ()),
             *((Field("plasticity", DType.BOOL),) if "w" in changed else ()),
+            *draw_fields(exprs),
             *(Field(m.name, m.dtype, mutable=m.assigned) for m in members),
             *value_fields(values.values()),
             *(Field(c, DType.REAL) for c in constants),

@@ -70,4 +70,31 @@ def operations() -> sl.Network:
     return net
 
 
-NETWORKS = {"feedback": feedback, "learning": learning, "operations": operations}
+def noise() -> sl.Network:
+    """Random numbers of a population, its neurons, a dendrite, a synapse and both readers of a store."""
+    net = sl.Network(dt=1.0, seed=1)
+    neuron = sl.Neuron(
+        parameters="tau = 10.0 : population; sigma = 1.0 : population",
+        equations="""
+            mu = Normal(mu, 0.1) : population
+            tau*dv/dt = -v + sum(exc) + sum(fb) + Normal(mu, sigma) : midpoint
+            n = Binomial(10, 0.3) : int
+            r = if Uniform(0.0, 1.0) < 0.5: v else: 0.0
+        """,
+        name="Noisy",
+    )
+    drift = sl.Synapse(
+        equations="bias = Normal(0.0, 1.0) : postsynaptic ; w += 0.01 * (bias + Normal(0.0, 1.0)) : min=0.0",
+        psp="w * pre.r * Uniform(0.5, 1.5)",
+        name="Drift",
+    )
+    a = net.create(4, neuron, name="a")
+    b = net.create(3, neuron, name="b")
+    ff = net.connect(a, b, "exc", drift, name="ff")
+    assert isinstance(ff, sl.Projection)
+    ff.connect_all_to_all(weights=sl.Uniform(0.0, 1.0, seed=1))
+    net.connect(Transpose(ff, "fb", psp="w * pre.r + Exponential(10.0)", name="fb"))
+    return net
+
+
+NETWORKS = {"feedback": feedback, "learning": learning, "noise": noise, "operations": operations}

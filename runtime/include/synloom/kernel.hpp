@@ -7,12 +7,14 @@
 // SYNLOOM_INLINE  a function that is always inlined; a walk is worth nothing as a call.
 // SYNLOOM_LAMBDA  the same for a lambda, after its parameters: [=](Index i) SYNLOOM_LAMBDA { ... }
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
+// SYNLOOM_CALL    a function that is never inlined: all callers run the same instructions and get the same bits.
 // SYNLOOM_AS_WRITTEN  within a loop: the compiler's loop optimisations keep off it.
 //
 // A sanitizer's build inlines nothing by force: its reports name the functions, and it compiles in half the time.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SYNLOOM_INLINE __forceinline
 #define SYNLOOM_LAMBDA
+#define SYNLOOM_CALL __declspec(noinline)
 #define SYNLOOM_SIMD __pragma(loop(ivdep))
 #define SYNLOOM_AS_WRITTEN
 #elif defined(__GNUC__) || defined(__clang__)
@@ -23,11 +25,13 @@
 #define SYNLOOM_INLINE inline __attribute__((always_inline))
 #define SYNLOOM_LAMBDA __attribute__((always_inline))
 #endif
+#define SYNLOOM_CALL __attribute__((noinline))
 #define SYNLOOM_SIMD _Pragma("omp simd")
 #define SYNLOOM_AS_WRITTEN __asm__ volatile("")
 #else
 #define SYNLOOM_INLINE inline
 #define SYNLOOM_LAMBDA
+#define SYNLOOM_CALL
 #define SYNLOOM_SIMD
 #define SYNLOOM_AS_WRITTEN
 #endif

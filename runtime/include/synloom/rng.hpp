@@ -22,6 +22,12 @@ SYNLOOM_INLINE Stream stream(std::uint64_t seed, std::uint32_t object, std::uint
     return {{low, high, object, site, 0x1BD11BDAu ^ low ^ high ^ object ^ site}};
 }
 
+/// Stream number n that a site has beside its own, for distributions that need more numbers. Sites are below 2^16.
+SYNLOOM_INLINE Stream branch(const Stream& stream, std::uint32_t n) {
+    const std::uint32_t site = stream.key[3] ^ n << 16;
+    return {{stream.key[0], stream.key[1], stream.key[2], site, stream.key[4] ^ n << 16}};
+}
+
 struct Words {
     std::uint32_t a, b, c, d;
 };
@@ -131,9 +137,8 @@ inline void normal_chunk(const Stream& stream, Index step, Index chunk, Real* in
 }
 
 /// Numbers of the ranks first, ..., first + n - 1, chunk by chunk.
-template <class Real, class Chunk>
+template <Index size, class Real, class Chunk>
 inline void draw_chunks(Index first, Index n, Real* out, Chunk chunk) {
-    constexpr Index size = CHUNK<Real>;
     const Index end = first + n;
     for (Index rank = first; rank < end;) {
         const Index number = rank / size, from = number * size;
@@ -152,13 +157,13 @@ inline void draw_chunks(Index first, Index n, Real* out, Chunk chunk) {
 /// out[k] = the uniform number in [0, 1) of rank first + k, for k in [0, n).
 template <class Real>
 inline void uniforms(const Stream& stream, Index step, Index first, Index n, Real* out) {
-    draw_chunks(first, n, out, [&](Index chunk, Real* into) { uniform_chunk(stream, step, chunk, into); });
+    draw_chunks<CHUNK<Real>>(first, n, out, [&](Index chunk, Real* into) { uniform_chunk(stream, step, chunk, into); });
 }
 
 /// out[k] = the normal number of rank first + k, for k in [0, n).
 template <class Real>
 inline void normals(const Stream& stream, Index step, Index first, Index n, Real* out) {
-    draw_chunks(first, n, out, [&](Index chunk, Real* into) { normal_chunk(stream, step, chunk, into); });
+    draw_chunks<CHUNK<Real>>(first, n, out, [&](Index chunk, Real* into) { normal_chunk(stream, step, chunk, into); });
 }
 
 /// The uniform number in [0, 1) of one rank: the same as in a block.

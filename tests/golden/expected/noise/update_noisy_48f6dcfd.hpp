@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "synloom/clock.hpp"
+#include "synloom/kernel.hpp"
+
+namespace synloom::update_noisy_48f6dcfd {
+
+/// Update of the neurons of one population: Noisy.
+struct Buffers {
+    Index size;
+    const std::int64_t* draw_state;
+    Index draw_object;
+    const double* tau;
+    const double* sigma;
+    double* mu;
+    double* v;
+    std::int64_t* n;
+    double* r;
+    const double* sum_exc;
+    const double* sum_fb;
+};
+
+void run(const Buffers& self, const Clock<double>& clock);
+
+}  // namespace synloom::update_noisy_48f6dcfd
