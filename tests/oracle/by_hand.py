@@ -39,7 +39,7 @@ class Sketch:
     def population(self, name: str, size: int, parameters: str, equations: str, **values: Any) -> Neurons:
         texts = NeuronDescription(SourceText(parameters), SourceText(equations))
         model = lower_neuron(texts, functions={}, constants=self.constants)
-        neurons = Neurons(_initial(model, {Locality.LOCAL: size}), model, size)
+        neurons = Neurons(initial(model, {Locality.LOCAL: size}), model, size)
         for attribute, value in values.items():
             neurons[attribute] = value
         neurons.past.clear()
@@ -75,11 +75,11 @@ class Sketch:
         )
         ends = [(i, j) for i, row in enumerate(weights) for j, w in enumerate(row) if w is not None]
         rows = sorted({i for i, _ in ends})
-        values = _initial(model, {Locality.LOCAL: len(ends), Locality.SEMIGLOBAL: len(rows)})
+        values = initial(model, {Locality.LOCAL: len(ends), Locality.SEMIGLOBAL: len(rows)})
         values["w"] = [float(weights[i][j] or 0.0) for i, j in ends]
         late = None if delays is None else [delays[i][j] for i, j in ends]
         links = [Link(j, i, rows.index(i)) for i, j in ends]
-        self.projections[name] = Synapses(values, name, model, target, a, b, links, delays=late)
+        self.projections[name] = Synapses(values, name, model, (target,), a, b, links, delays=late)
         kind = DelayKind.NONE if delays is None else DelayKind.PER_SYNAPSE
         self.readers.append(ProjectionIR(name, pre, post, (target,), model, StoreKind.CSR, False, kind))
         return self.projections[name]
@@ -118,7 +118,7 @@ class Sketch:
         return Oracle(ir, self.dt, self.populations, self.projections, self.constants, self.delays)
 
 
-def _initial(model: NeuronModel | SynapseModel, counts: Mapping[Locality, int]) -> Values:
+def initial(model: NeuronModel | SynapseModel, counts: Mapping[Locality, int]) -> Values:
     values: Values = {}
 
     def declared_before(leaf: Leaf) -> float | int | bool:

@@ -73,6 +73,12 @@ def exponential(system: Sequence[Ode], lookup: Lookup, h: float, functions: Func
     return [x + (1 - math.exp(-h / tau)) * (steady - x)]
 
 
+def event_driven(system: Sequence[Ode], lookup: Lookup, h: float, functions: Functions) -> Vector:
+    """From one event to the next, ``h`` later (12.6)."""
+    (x,), (tau, steady) = _state(system, lookup), _canonical(system[0], lookup, functions)
+    return [steady + (x - steady) * math.exp(-h / tau)]
+
+
 METHODS: Mapping[Method, Callable[[Sequence[Ode], Lookup, float, Functions], Vector]] = {
     Method.EXPLICIT: explicit,
     Method.IMPLICIT: implicit,
@@ -80,6 +86,7 @@ METHODS: Mapping[Method, Callable[[Sequence[Ode], Lookup, float, Functions], Vec
     Method.EXPONENTIAL: exponential,
     Method.MIDPOINT: midpoint,
     Method.RK4: rk4,
+    Method.EVENT_DRIVEN: event_driven,
 }
 
 

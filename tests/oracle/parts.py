@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from synloom.codegen.ir.expr import Expr
-from synloom.codegen.ir.model import Attribute, NeuronModel, ProjectionIR, SynapseModel
+from synloom.codegen.ir.model import Attribute, Event, NeuronModel, ProjectionIR, SynapseModel
 from synloom.codegen.ir.types import DelayKind, Locality, Operation
 from tests.oracle.expressions import Functions, Number
+from tests.oracle.spikes import NEVER, Spikes
 
 Array = np.ndarray[Any, Any]
 Values = dict[str, list[Number]]
@@ -33,16 +34,25 @@ class Attributes:
 
 @dataclass
 class Neurons(Attributes):
-    """One population. ``past`` holds the values at the end of every step so far, the initial ones first."""
+    """One population. ``past`` holds the values at the end of every step so far, the initial ones first.
+
+    ``unread`` are conductances by target that projections reach and the neuron never mentions, ``received``
+    all conductances as P2 of the last step left them: that is how they are recorded.
+    """
 
     model: NeuronModel
     size: int
     enabled: bool = True
+    spikes: Spikes | None = None
     sums: dict[str, list[float]] = field(default_factory=dict)
     past: list[Values] = field(default_factory=list)
     reduced: Values = field(default_factory=dict)  # what global operations are taken of
+    unread: dict[str, list[float]] = field(default_factory=dict)
+    received: dict[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.model.spiking and self.spikes is None:
+            self.spikes = Spikes(self.size)
         self.push()
         self.reduce()
 
@@ -57,7 +67,10 @@ class Neurons(Attributes):
     def value(self, name: str, rank: int, delay: int | None = None) -> Number:
         """Of neuron ``rank``: now, or as it was pushed ``delay`` steps ago; the initial value before that."""
         values = self.values if delay is None else self.past[max(0, len(self.past) - delay)]
-        return values[name][rank if declared(self.model, name).locality is Locality.LOCAL else 0]
+        return values[name][self.index(name, rank)]
+
+    def index(self, name: str, rank: int) -> int:
+        return rank if declared(self.model, name).locality is Locality.LOCAL else 0
 
     def over_all(self, operation: str, name: str) -> float:
         """Compute a global operation (spec 01, 10.5)."""
@@ -82,10 +95,27 @@ class Neurons(Attributes):
             return sum(values[rank] for values in self.sums.values())
         return self.sums[target][rank] if target in self.sums else 0.0
 
+    def reached(self, target: str) -> list[Any]:
+        """List what a projection with this target adds to: conductances of spiking neurons, sums of others."""
+        if self.spikes is None:
+            return self.sums.setdefault(target, [0.0] * self.size)
+        if f"g_{target}" in self.values:
+            return self.values[f"g_{target}"]
+        return self.unread.setdefault(target, [0.0] * self.size)
+
+    def keep_input(self) -> None:
+        """P3: note the conductances before the neurons use them up."""
+        own = {name[2:]: values for name, values in self.values.items() if name.startswith("g_")}
+        self.received = {target: np.array(values) for target, values in (own | self.unread).items()}
+
+    def last_spike(self, rank: int) -> int:
+        """Step in which neuron ``rank`` last fired; rate-coded ones never do."""
+        return NEVER if self.spikes is None else self.spikes.last[rank]
+
 
 @dataclass(frozen=True)
 class Link:
-    """One synapse: ranks in the full populations, and the row its semiglobal values stand in."""
+    """One synapse: ranks in the full populations, and where its semiglobal values stand."""
 
     pre: int
     post: int
@@ -98,7 +128,7 @@ class Synapses(Attributes):
 
     name: str
     model: SynapseModel
-    target: str
+    targets: tuple[str, ...]
     pre: Neurons
     post: Neurons
     links: list[Link]
@@ -109,6 +139,11 @@ class Synapses(Attributes):
     plasticity: bool = True
     period: int = 1
     offset: int = 0
+    axon_transmission: bool = True
+    last_event: list[int] = field(default_factory=list)  # step up to which event-driven variables are known
+
+    def __post_init__(self) -> None:
+        self.last_event = [NEVER] * len(self.links)
 
     def index(self, name: str, synapse: int) -> int:
         """Where the value of attribute ``name`` of one synapse stands."""
@@ -125,19 +160,27 @@ class Synapses(Attributes):
 
 @dataclass
 class Reading:
-    """A projection or transpose as P2 sees it: which way each synapse is read, and what is added where."""
+    """A projection or transpose as P2 sees it: which way each synapse is read, and what is added where.
+
+    ``pre_spike`` and ``axon_spike`` are what spikes of either kind do here; None where they do nothing.
+    """
 
     name: str
     synapses: Synapses
-    target: str
-    psp: Expr
+    targets: tuple[str, ...]
+    psp: Expr | None
     operation: Operation
     functions: Functions
     pre: Neurons
     post: Neurons
     ends: list[tuple[int, int]]  # pre and post rank of each synapse
     delays: list[int] | None
+    pre_spike: Event | None = None
+    axon_spike: Event | None = None
     transmission: bool = True
+
+    def delay(self, synapse: int) -> int:
+        return 1 if self.delays is None else self.delays[synapse]
 
 
 def declared(model: NeuronModel | SynapseModel, name: str) -> Attribute:
@@ -148,17 +191,22 @@ def declared(model: NeuronModel | SynapseModel, name: str) -> Attribute:
 
 def neurons_of(model: NeuronModel, population: Any) -> Neurons:
     """Copy what a compiled population holds."""
-    return Neurons(_copied(population.state), model, population.size, bool(population.flags["enabled"][0]))
+    spikes = None
+    if model.spiking:
+        periods: list[int] = np.broadcast_to(population.refractory_steps, population.size).tolist()
+        spikes = Spikes(population.size, periods, int(np.ravel(population.rate_window)[0]))
+    enabled = bool(population.flags["enabled"][0])
+    return Neurons(_copied(population.state), model, population.size, enabled, spikes)
 
 
 def synapses_of(ir: ProjectionIR, projection: Any, populations: Mapping[str, Neurons]) -> Synapses:
     """Copy what a compiled projection holds."""
-    flags, links = projection.flags, _links(projection.store)
+    flags, links = projection.flags, _links(projection.store, ir.by_source)
     return Synapses(
         _copied(projection.state),
         ir.name,
         ir.synapse,
-        ir.target,
+        ir.targets,
         populations[ir.pre],
         populations[ir.post],
         links,
@@ -169,6 +217,7 @@ def synapses_of(ir: ProjectionIR, projection: Any, populations: Mapping[str, Neu
         bool(flags["plasticity"][0]),
         int(flags["period"][0]),
         int(flags["offset"][0]),
+        bool(flags["axon_transmission"][0]) if "axon_transmission" in flags else True,
     )
 
 
@@ -188,12 +237,14 @@ def _copied(state: Mapping[str, Array]) -> Values:
     return {name: np.asarray(array).ravel().tolist() for name, array in state.items()}
 
 
-def _links(store: Any) -> list[Link]:
+def _links(store: Any, by_source: bool) -> list[Link]:
+    """List the synapses in the order of their store, whose rows are post neurons or, ``by_source``, pre ones."""
     columns, dense = np.asarray(store.columns).tolist(), store.column is None
     links = []
-    for row, post in enumerate(np.asarray(store.rows).tolist()):
+    for row, rank in enumerate(np.asarray(store.rows).tolist()):
         begin, end = int(store.row_ptr[row]), int(store.row_ptr[row + 1])
         for synapse in range(begin, end):
             column = synapse - begin if dense else int(store.column[synapse])
-            links.append(Link(columns[column], post, row))
+            other = columns[column]
+            links.append(Link(rank, other, column) if by_source else Link(other, rank, row))
     return links

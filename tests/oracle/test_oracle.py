@@ -53,7 +53,7 @@ def test_it_shares_nothing_with_the_compiler_but_the_model_ir() -> None:
     """Of ``codegen`` the oracle may know the IR; the hand-made networks also its lowering."""
     here = Path(__file__).parent
     allowed = {"synloom.codegen.ir", "synloom.registry"}
-    for name in ("expressions", "methods", "parts", "oracle"):
+    for name in ("expressions", "methods", "parts", "spikes", "machine", "spiking", "oracle"):
         assert {m for m in imported(here / f"{name}.py") if m.startswith("synloom.")} <= {
             f"{a}.{m}" if m else a for a in allowed for m in ("", "expr", "model", "types")
         }

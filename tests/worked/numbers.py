@@ -1,4 +1,4 @@
-"""Tables of worked numbers: methods (spec 02, W15 to W19) and expressions (spec 01, section 15)."""
+"""Tables of worked numbers: methods (spec 02, W15 to W19, W49) and expressions (spec 01, section 15)."""
 
 from __future__ import annotations
 
@@ -56,6 +56,16 @@ W19 = {
     "exponential": [0.2321533726, 0.4319696322, 0.6039530806, 0.7519806065],
     "midpoint": [0.23125, 0.4304140625, 0.6019441113, 0.7496743659],
     "rk4": [0.2321523437, 0.4319678611, 0.603950794, 0.7519779823],
+}
+
+# A spiking neuron reaches its threshold and is held there for three steps; to four decimals.
+W49 = {
+    "explicit": [-27.5, -8.75, -65, -65, -65, -65, -27.5, -8.75],
+    "implicit": [-40, -23.3333, -12.2222, -4.8148, -65, -65, -65, -65],
+    "exponential": [-35.4898, -17.591, -6.7348, -0.1501, -65, -65, -65, -65],
+    "midpoint": [-36.875, -19.2969, -8.3105, -1.4441, -65, -65, -65, -65],
+    "rk4": [-35.5078, -17.6128, -6.7546, -0.1662, -65, -65, -65, -65],
+    "semiimplicit": [-40, -23.3333, -12.2222, -4.8148, -65, -65, -65, -65],
 }
 
 
