@@ -16,6 +16,7 @@ from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import SynapseModel
 from synloom.codegen.ir.types import DelayKind, Kind, Locality, StoreKind
 from synloom.codegen.lower.synapse import lower_synapse
+from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION, adds_transmission
 from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
 from synloom.connect.methods import ConnectMethods
 from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
@@ -122,6 +123,11 @@ class Projection(ConnectMethods, Learning):
     def _analyse(self) -> None:
         written = self.synapse_type.description
         self.model = lowered(written, f"projection '{self.name}'", self._lower)
+        if adds_transmission(written, self.model):
+            messages.warning(
+                f"Projection '{self.name}': pre_spike of its synapse does not mention g_target; each spike"
+                f" transmits {DEFAULT_TRANSMISSION} all the same. To be silent, write g_target += 0.0."
+            )
         self._functions, self._callable = own_functions(written.functions)
 
     def _lower(self, written: SynapseDescription) -> SynapseModel:

@@ -30,6 +30,7 @@ from synloom.codegen.lower.resolve import Neighbour, Place, Resolver
 from synloom.codegen.lower.structure import lower_creating, lower_pruning
 from synloom.codegen.lower.synapse_events import (
     EventTexts,
+    check_conductances,
     declare_implicit,
     default_transmission,
     lower_events,
@@ -161,6 +162,7 @@ def _lower(description: SynapseDescription, around: Surroundings, targets: tuple
         events = read_events(description, mistakes)
         refuse_conductances(declared, events, targets, mistakes)
         declare_implicit(events, declared, dialect.members, mistakes)
+        check_conductances(around.neighbours["post"], targets, mistakes)
     else:
         refuse_events(description, around.neighbours["pre"].population, mistakes)
     parts = lower_parts(declared, description.functions, dialect, around, mistakes)

@@ -8,8 +8,8 @@ from typing import Final
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import Mistakes
 from synloom.codegen.ir.expr import Binary, Var
-from synloom.codegen.ir.model import Assignment, Event
-from synloom.codegen.ir.types import DType, Kind
+from synloom.codegen.ir.model import Assignment, Event, SynapseModel
+from synloom.codegen.ir.types import DType, Kind, Locality
 from synloom.codegen.lang.flags import CONDUCTANCE, POST_SPIKE, PRE_AXON_SPIKE, PRE_SPIKE, FlagRules, Flags
 from synloom.codegen.lang.names import is_reserved
 from synloom.codegen.lang.statements import Flag
@@ -22,7 +22,7 @@ from synloom.codegen.lower.events import (
     lower_statements,
     read_statements,
 )
-from synloom.codegen.lower.resolve import Resolver
+from synloom.codegen.lower.resolve import Neighbour, Resolver
 from synloom.codegen.lower.typing import as_real
 from synloom.codegen.record import record
 
@@ -81,6 +81,15 @@ def refuse_conductances(
         if name in conductances:
             message = f'"{name}" belongs to the post-synaptic neuron; a synapse changes it as g_target.'
             mistakes.add(message, origin, "write it in pre_spike: g_target += w")
+
+
+def check_conductances(post: Neighbour, targets: Collection[str], mistakes: Mistakes) -> None:
+    """Each post-synaptic neuron has a conductance of its own that real numbers can be added to."""
+    for target in targets:
+        found = post.attribute(f"g_{target}")
+        if found is not None and (found.locality is not Locality.LOCAL or found.dtype is not DType.REAL):
+            message = f'"{found.name}" of population "{post.population}" receives spikes: it must be local and real.'
+            mistakes.add(message, found.origin, "drop its flags population, int or bool")
 
 
 # -- variables that only events define -----------------------------------------------------------------------
@@ -157,3 +166,9 @@ def lower_events(events: EventTexts, resolver: Resolver) -> dict[str, Event]:
 def default_transmission(weight: Var) -> Assignment:
     """``g_target += w``."""
     return Assignment(TARGET, Binary("+", TARGET, as_real(weight)), text=DEFAULT_TRANSMISSION)
+
+
+def adds_transmission(description: SynapseDescription, model: SynapseModel) -> bool:
+    """Whether ``pre_spike`` says something, but nothing about ``g_target``, which is changed all the same."""
+    added = any(s.origin is None for s in model.pre_spike.transmit)
+    return added and is_written(description.pre_spike)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import pytest
 
@@ -26,13 +27,16 @@ def neuron(
     shared: Mapping[str, Function] = NO_FUNCTIONS,
     constants: Collection[str] = (),
     method: Method = Method.EXPLICIT,
+    **spiking: str,
 ) -> NeuronModel:
+    """``spiking`` are the texts ``spike``, ``reset`` and so on."""
     owner = "Neuron 'X'"
     description = NeuronDescription(
         SourceText(parameters, owner, "parameters"),
         SourceText(equations, owner, "equations"),
         SourceText(functions, owner, "functions"),
         "X",
+        **{name: SourceText(text, owner, name) for name, text in spiking.items()},
     )
     return lower_neuron(description, functions=shared, constants=constants, default_method=method)
 
@@ -53,7 +57,11 @@ def synapse(
     shared: Mapping[str, Function] = NO_FUNCTIONS,
     constants: Collection[str] = (),
     method: Method = Method.EXPLICIT,
+    spiking: bool = False,
+    targets: tuple[str, ...] = (),
+    **events: str,
 ) -> SynapseModel:
+    """``events`` are the texts ``pre_spike``, ``creating`` and so on."""
     owner = "Synapse 'S'"
     description = SynapseDescription(
         SourceText(parameters, owner, "parameters"),
@@ -62,6 +70,7 @@ def synapse(
         operation,
         SourceText(functions, owner, "functions"),
         "S",
+        **{name: SourceText(text, owner, name) for name, text in events.items()},
     )
     return lower_synapse(
         description,
@@ -72,16 +81,29 @@ def synapse(
         functions=shared,
         constants=constants,
         default_method=method,
+        spiking=spiking,
+        targets=targets,
     )
 
 
-def other_psp(text: str, forward: SynapseModel) -> Expr:
+SPIKING = neuron(
+    "dv/dt = g_exc - v ; n += 1 : int ; m = 1.0 : population", "a = 1.0 ; g = 2.0 : population", spike="v > 1"
+)
+
+
+def spiking_synapse(equations: str = "", parameters: str = "", psp: str = "", **more: Any) -> SynapseModel:
+    """A synapse between two populations of ``SPIKING`` neurons, with target ``exc``."""
+    sides = {"pre": SPIKING, "post": SPIKING, "spiking": True, "targets": ("exc",)}
+    return synapse(equations, parameters, psp, **{**sides, **more})
+
+
+def other_psp(text: str, forward: SynapseModel) -> Expr | None:
     """A psp of a transpose of ``forward``: pre and post exchanged."""
     return lower_psp(
         SourceText(text, "Transpose", "psp"),
         synapse=forward,
-        pre=POST,
-        post=PRE,
+        pre=SPIKING if forward.spiking else POST,
+        post=SPIKING if forward.spiking else PRE,
         pre_name="p2",
         post_name="p1",
         functions={},
