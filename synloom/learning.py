@@ -56,8 +56,14 @@ class Learning(Synapses):
         return steps
 
     def disable_learning(self, update: object = None) -> None:
-        """Stop updating the synaptic variables. ``update`` has no effect."""
-        self.update = False
+        """Stop learning. ``update`` has no effect.
+
+        Rate-coded synaptic variables are not updated any more; between spiking neurons only the weights stand still.
+        """
+        if self._spiking:
+            self.plasticity = False
+        else:
+            self.update = False
 
     def start_creating(self, period: float | None = None) -> None:
         """Let synapses be made while the network runs; needs structural plasticity."""

@@ -58,6 +58,11 @@ class Spiking:
         return self._spikes
 
     @property
+    def spike(self) -> list[int]:
+        """Ranks of the neurons that fired in the last step, ascending."""
+        return self._fired.tolist()
+
+    @property
     def _fired(self) -> NDArray[np.int32]:
         """Ranks of the neurons that fired in the last step, ascending (a copy)."""
         return self._of_spikes("Read its rate: pop.r.").list("spike").copy()

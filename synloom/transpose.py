@@ -92,6 +92,7 @@ class Transpose(Synapses):
             shown = "two projections" if proj is not None and projection is not None else type(given).__name__
             raise ConfigurationError(f"Transpose: proj must be one Projection or Transpose, not {shown}.")
         self.forward, self.backward = given._root, isinstance(given, Projection) or not given.backward
+        _refuse_hybrid(given)
         self.network, self.pre, self.post = given.network, given.post, given.pre
         self.name = own_name(name, "Transpose") or f"proj{len(self.network.projections)}"
         self.target = one_target(target, "Transpose")
@@ -257,3 +258,14 @@ class Transpose(Synapses):
         return sum(buffer.nbytes for buffer in (*self.flags.values(), self._own_delays.steps))
 
     _size_in_bytes = size_in_bytes
+
+
+def _refuse_hybrid(given: Projection | Transpose) -> None:
+    """Between rate-coded and spiking neurons a weight read backward has no meaning (spec 06, 5.1)."""
+    kinds = {p.model.spiking for p in (given.pre_population, given.post_population)}
+    if len(kinds) > 1:
+        raise ConfigurationError(
+            f"Transpose: projection '{given.name}' joins rate-coded and spiking neurons; its weights have no meaning "
+            "the other way round.",
+            hint="decode spikes into rates with a DecodingProjection",
+        )

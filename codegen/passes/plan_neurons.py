@@ -67,7 +67,7 @@ def plan_neuron(neuron: NeuronModel) -> NeuronKernel:
         *_spiking_fields(neuron),
     )
     gather.refuse_clashes(fields, neuron.attributes)
-    if any(isinstance(n, Var) and n.scope is Scope.TIME for n in used):
+    if any(n == LAST_SPIKE or (isinstance(n, Var) and n.scope is Scope.TIME) for n in used):
         members = (*members, Member(LAST_SPIKE.name, LAST_SPIKE.locality, LAST_SPIKE.dtype))
     kernel = NeuronKernel(
         name="",
