@@ -33,10 +33,7 @@ LINES = {
     (StoreKind.CSR, Side.ROW): "CsrRows{self.row_ptr, self.column}",
     (StoreKind.CSR, Side.COLUMN): "CsrColumns{self.reverse_ptr, self.reverse_synapse, self.reverse_row}",
 }
-SEGMENTS = (
-    "Segments{self.segment_line, self.segment_delay, self.segment_first,\n"
-    "                 self.segment_synapse, self.segment_other}"
-)
+SEGMENTS = "Segments{self.segment_line, self.segment_delay, self.segment_first, self.segment_synapse, self.segment_other}"
 INDEX = {Side.ROW: "i", Side.COLUMN: "j"}
 
 
@@ -149,8 +146,8 @@ def _lookup(kernel: EventKernel, ends: Ends, shared: frozenset[str]) -> Lookup:
 
 def _preparations(kernel: EventKernel, printer: Printer) -> list[str]:
     """Once per step: which spikes, which values, whether the weights may change."""
-    ring = "self.spike_ranks, self.spike_counts, self.spike_neurons, self.spike_rows, *self.spike_head"
-    lines = [f"const SpikeRing spikes{{\n    {ring}}};"]
+    lists = "self.spike_ranks, self.spike_counts"
+    lines = [f"const SpikeRing spikes{{{lists}, self.spike_neurons, self.spike_rows, *self.spike_head}};"]
     lines += value_preparations(kernel.values, printer.real)
     if any(f.name == STATE for f in kernel.fields):
         lines.append(draws.local(printer.real))
@@ -230,6 +227,6 @@ def _way(kernel: EventKernel, calls: bool, shared: bool) -> str:
 def _walk(kernel: EventKernel, way: str) -> str:
     line_of = f"self.{kernel.along}_of"
     if kernel.delay is DelayKind.PER_SYNAPSE:
-        return f"along_delays<{way}>(spikes, {line_of}, {SEGMENTS}, self.cursor, self.on,"
+        return f"along_delays<{way}>(\n        spikes, {line_of},\n        {SEGMENTS},\n        self.cursor, self.on,"
     age = "*self.delay - 1" if kernel.delay is DelayKind.UNIFORM else "0"
     return f"{LINES[kernel.store, kernel.along]}.along<{way}>(\n        spikes.list({age}), {line_of},"

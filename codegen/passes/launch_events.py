@@ -66,7 +66,7 @@ def post_events(build: Builder, link: ProjectionIR) -> Iterator[Launch]:
         return
     along = other_side(pre_side(link))
     delivery = Delivery(link, link.synapse.post_spike, along, (), DelayKind.NONE, 0, POST_SPIKE)
-    yield _bind(build, delivery, link, sides_of(build, link)[along], "spike")
+    yield _bind(build, delivery, link, sides_of(build, link)[along], "spike", {})
 
 
 def _launch(
@@ -80,11 +80,16 @@ def _launch(
 ) -> Launch:
     sides = sides_of(build, root)
     receiver = sides[other_side(along)]
-    fields = tuple(conductance(t, receiver.neuron.spiking) for t in targets)
+    buffers = tuple(conductance(t, receiver.neuron.spiking) for t in targets)
+    # Kernels do not know targets by name: projections that differ in nothing else share one.
+    fields = tuple("g_target" if n == 0 else f"g_target_{n + 1}" for n in range(len(buffers)))
     whom = "its transpose" if link is not root else "a projection"
     summary = f"What a spike does to the synapses of {whom}: {'; '.join(s.text for s in event) or 'nothing'}."
     delivery = Delivery(root, event, along, fields, link.delay, 1, summary)
-    return _bind(build, delivery, link, sides[along], "axon" if axonal else "spike")
+    bound = {
+        field: (build.of_population(receiver, buffer),) for field, buffer in zip(fields, buffers, strict=True)
+    }
+    return _bind(build, delivery, link, sides[along], "axon" if axonal else "spike", bound)
 
 
 def _bind(
@@ -93,6 +98,7 @@ def _bind(
     link: ProjectionIR | TransposeIR,
     source: PopulationIR,
     spikes: str,
+    bound: dict[str, tuple[BufferRef, ...]],
 ) -> Launch:
     kernel = build.kernel(plan_event(delivery))
     assert isinstance(kernel, EventKernel)
@@ -106,9 +112,6 @@ def _bind(
     ]
     if spikes == "axon":
         flags.append(build.slot(owner, "axon_transmission", DType.BOOL, "flag"))
-    bound: dict[str, tuple[BufferRef, ...]] = {
-        name: (build.of_population(receiver, name),) for name in delivery.targets
-    }
     bound |= draw_buffers(build, kernel, {OBJECT: owner})
     for field in kernel.fields:
         match field.name:
