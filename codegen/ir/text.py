@@ -57,6 +57,8 @@ def show(expr: Expr, outer: int = 0) -> str:
             return f"d{name}/dt"
         case Var(scope=Scope.PRE | Scope.POST as scope, name=name):
             return f"{scope}.{name}"
+        case Var(scope=Scope.TARGET, name=name):
+            return f"g_{name or 'target'}"
         case Var(name=name):
             return name
         case WeightedSum(scope=scope, target=target):

@@ -21,6 +21,7 @@ from synloom.codegen.lang.tokens import (
 from synloom.codegen.record import record
 
 EXPECTED: Final = 'Expected "name = expression".'
+CONDITIONAL: Final = "a conditional is a right side: name = if <condition>: <a> else: <b>"
 
 
 @record
@@ -56,7 +57,8 @@ def parse_statement(cut: Cut, mistakes: Mistakes, *, value_optional: bool = Fals
     if at is None:
         colon = next((i for i, t in enumerate(tokens) if t.text == ":"), len(tokens))
         if not value_optional or not colon:
-            _note(mistakes, source, tokens[0], tokens[max(colon - 1, 0)], EXPECTED)
+            hint = CONDITIONAL if tokens[0].text == "if" else ""
+            _note(mistakes, source, tokens[0], tokens[max(colon - 1, 0)], EXPECTED, hint)
             return None
         flags = _flags_or_none(source, tokens[colon:], mistakes)
         return _statement(source, tokens, 0, colon, None, flags)
@@ -107,8 +109,10 @@ def _statement(
     return Statement(source, left, tokens[at] if at else None, right, flags, one_line(source, body), origin)
 
 
-def _note(mistakes: Mistakes, source: SourceText, first: Token, last: Token, message: str) -> None:
-    mistakes.add(message, Origin(source, first.start, last.end))
+def _note(
+    mistakes: Mistakes, source: SourceText, first: Token, last: Token, message: str, hint: str = ""
+) -> None:
+    mistakes.add(message, Origin(source, first.start, last.end), hint)
 
 
 def _flags_or_none(source: SourceText, tokens: Tokens, mistakes: Mistakes) -> tuple[Flag, ...]:
@@ -201,9 +205,9 @@ def parse_condition(
     between = (t for t in written if tokens and tokens[0].start < t.start < tokens[-1].start)
     separator = next((t for t in between if t.text == ";"), None)
     colon = next((i for i, t in enumerate(tokens) if t.text == ":"), len(tokens))
-    wrong, hint = _not_a_condition(tokens[:colon], separator)
+    wrong, hint = _not_a_condition(tokens[:colon], separator, flagged)
     if wrong is None and colon < len(tokens) and not flagged:
-        wrong = tokens[colon]
+        wrong, hint = tokens[colon], "flags have no meaning here"
     if wrong is not None:
         mistakes.add(message, Origin(source, wrong.start, wrong.end), hint)
         return None
@@ -224,16 +228,16 @@ def parse_condition(
     return Condition(expr, one_line(source, tokens[:colon]), flags)
 
 
-def _not_a_condition(tokens: Tokens, separator: Token | None) -> tuple[Token | None, str]:
+def _not_a_condition(tokens: Tokens, separator: Token | None, flagged: bool) -> tuple[Token | None, str]:
     """The token that shows that these are not one expression, and the cure."""
-    assignment = next((t for t in tokens if t.kind is Kind.ASSIGN), None)
-    if assignment is not None:
-        return assignment, 'a comparison is written "=="' if assignment.text == "=" else ""
-    if tokens and tokens[0].text == "if":
-        return tokens[0], "use ite(c, a, b)"
+    join = 'join conditions with "and" or "or"' + ("; flags follow a colon" if flagged else "")
     depth = 0
     for token in tokens:
         depth += (token.text == "(") - (token.text == ")")
         if token.text == "," and depth == 0:
-            return token, 'join conditions with "and" or "or"'
-    return separator, 'join conditions with "and" or "or"' if separator else ""
+            return token, join
+        if token.kind is Kind.ASSIGN:
+            return token, 'a comparison is written "=="' if token.text == "=" else ""
+    if tokens and tokens[0].text == "if":
+        return tokens[0], "use ite(c, a, b)"
+    return separator, join if separator else ""

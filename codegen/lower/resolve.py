@@ -195,7 +195,10 @@ class Resolver:
         if name in TIMES:
             return self._time_hint(name, place)
         if name == "g_target":
-            return "g_target is changed in pre_spike and pre_axon_spike: g_target += w"
+            where = (
+                "changed in pre_spike and pre_axon_spike" if self.neighbours else "for synapses; write g_exc"
+            )
+            return f"g_target is {where}"
         if name in FUNCTION_NAMES or name in self.functions:
             return f'"{name}" is a function; its arguments follow in parentheses.'
         return suggestion(name, [*self._known(), *self._times(place)])
@@ -240,7 +243,8 @@ class Resolver:
             return self._outside(text, node.origin, place)
         if self.neighbours and node.scope is Scope.SELF:
             target = node.target or "target"
-            hint = f"write pre.sum({target}) or post.sum({target})"
+            read = f"g_{target}" if self.spiking else f"sum({target})"
+            hint = f"write pre.{read} or post.{read}"
             return self.wrong("sum() is only available in neurons.", node.origin, hint)
         if not self.neighbours and node.scope is not Scope.SELF:
             return self._outside(text, node.origin, place)
@@ -322,7 +326,8 @@ class Resolver:
         if name in self.later_functions:
             message = f'"{name}" is defined further down; functions can only call those defined before them.'
             return self.wrong(message, origin)
-        if name in self.own or name in self.constants:
+        conductance = self.spiking and not self.neighbours and name.startswith("g_")
+        if name in self.own or name in self.constants or conductance:
             return self.wrong(
                 f'Unknown function "{name}".', origin, f'"{name}" is a value; a product needs *'
             )

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from synloom.codegen.description import NeuronDescription, SynapseDescription
 from synloom.codegen.errors import ModelError, ModelErrors, Origin, SourceText
 from synloom.codegen.ir.expr import Call, Cast, Const, Expr, Gradient, Name, Var, children, walk
-from synloom.codegen.ir.model import Assignment, Function, NeuronModel, SynapseModel
+from synloom.codegen.ir.model import (
+    Assignment,
+    Equation,
+    Function,
+    NeuronModel,
+    SynapseModel,
+    model_expressions,
+)
 from synloom.codegen.ir.text import show
 from synloom.codegen.ir.types import DType, Scope
 from synloom.codegen.lang.builtins import DISTRIBUTIONS, FUNCTION_NAMES, FUNCTIONS
@@ -20,7 +27,7 @@ from synloom.codegen.lang.tokens import Kind, tokenize
 from synloom.codegen.lower.function import lower_functions
 from synloom.codegen.lower.neuron import lower_neuron
 from synloom.codegen.lower.synapse import lower_psp, lower_synapse
-from tests.unit.lang_texts import POST, PRE, neuron, shared_functions, synapse
+from tests.unit.lang_texts import POST, PRE, SPIKING, neuron, shared_functions, synapse
 
 SHARED = shared_functions("logis(x) = 1/(1 + exp(-x)) ; f(n, c) = n : int, int, bool")
 CONSTANTS = ("K", "tau")
@@ -43,6 +50,26 @@ NEURONS: list[tuple[str, ...]] = [
         "g(a, b) = a",
     ),
 ]
+SPIKING_NEURONS: list[tuple[str, ...]] = [
+    (
+        "tau = 20.0 : population ; th = 1.0",
+        "tau*dv/dt = g_exc - v + t_last : exponential ; 5.0*dg_exc/dt = -g_exc",
+        "v >= th",
+        "v = 0.0 ; th += 0.1 : max = 2.0",
+        "",
+        "",
+        "th",
+    ),
+    (
+        "on = True",
+        "v += g_inh : min = 0\nu = u",
+        "(v > 1) and not on # now",
+        "v = if u > 1: Normal(0, 1) else: v - 1\n; u *= 2 : unless_refractory",
+        "v > 2 or t - t_last > 5",
+        "g_inh = 0 ; on = v",
+        "",
+    ),
+]
 SYNAPSES: list[tuple[str, ...]] = [
     ("eta = 0.05 : projection", "dw/dt = eta*pre.r*(post.r - 0.1) : min = 0.0, max = 2", "w * pre.r"),
     (
@@ -53,7 +80,31 @@ SYNAPSES: list[tuple[str, ...]] = [
     ("", "g = mean(pre.r) : projection ; x *= g", "max(w, pre.sum(exc)) - pre . x"),
 ]
 
+SPIKING_SYNAPSES: list[tuple[str, ...]] = [
+    (
+        "taup = 10.0 : projection ; s = 1.0",
+        "taup*dx/dt = -x : event-driven\ndy/dt = (s - y)/tau : exact, init = 2\nz = pre.v : postsynaptic",
+        "",
+        "g_target += w ; x += 1.0\nw -= 0.1*y : min = 0, unless_post",
+        "y += 1.0 ; w = if w > 1: 1.0 else: w + x : max = 2.0",
+        "",
+        "pre.v * post.v > 0.9 : proba = 0.5, w = Uniform(0, 1), d = 2*dt",
+        "w < 0.1 : proba = 0.1",
+    ),
+    (
+        "",
+        "x = t_pre - t_post",
+        "w * pre.v",
+        "n += 1 : int, init=3 ; b = Uniform(0, 1) > 0.5 : bool",
+        "",
+        "g_target *= 2 : max = 4 ; n = 0",
+        "",
+        "n > 3",
+    ),
+]
+
 TEXT = """\
+t_last t_pre t_post g_exc g_inh g_target post.v pre.v proba unless_refractory \
 tau a b r v dr dv d dt t w K x n pi E f g logis new \u00b5 \u00e9 \u00b2 if else elif and or not is \
 True False true lambda in None sum exc pre post init min max int bool float population projection \
 postsynaptic rk4 midpoint implicit exponential event-driven runge-kutta4 unless_post foo \
@@ -147,28 +198,39 @@ def check_typed(expr: Expr, functions: tuple[Function, ...]) -> None:
         assert show(node)
 
 
+def check_equation(equation: Equation, names: list[str], functions: tuple[Function, ...]) -> None:
+    assert equation.target.name in names or equation.target.scope is Scope.TARGET
+    for bound in equation.bounds:
+        assert bound.value.dtype is DType.REAL
+        check_typed(bound.value, functions)
+    if isinstance(equation, Assignment):
+        assert equation.value.dtype is equation.target.dtype
+        check_typed(equation.value, functions)
+    else:
+        assert equation.coefficient.dtype is equation.rhs.dtype is DType.REAL
+        check_typed(equation.coefficient, functions)
+        check_typed(equation.rhs, functions)
+
+
 def check_model(model: NeuronModel | SynapseModel) -> None:
     names = [a.name for a in model.attributes]
     assert len(names) == len(set(names))
     for attribute in model.attributes:
         assert attribute.init.dtype is attribute.dtype
         check_typed(attribute.init, ())
-    for equation in model.equations:
-        assert equation.target.name in names
-        for bound in equation.bounds:
-            assert bound.value.dtype is DType.REAL
-            check_typed(bound.value, model.functions)
-        if isinstance(equation, Assignment):
-            assert equation.value.dtype is equation.target.dtype
-            check_typed(equation.value, model.functions)
-        else:
-            assert equation.coefficient.dtype is equation.rhs.dtype is DType.REAL
-            check_typed(equation.coefficient, model.functions)
-            check_typed(equation.rhs, model.functions)
+    for equation in (*model.equations, *executed(model)):
+        check_equation(equation, names, model.functions)
     for function in model.functions:
         assert function.body.dtype is function.dtype
         check_typed(function.body, model.functions)
     hash(model)
+
+
+def executed(model: NeuronModel | SynapseModel) -> list[Assignment]:
+    """The statements of resets and events."""
+    if isinstance(model, NeuronModel):
+        return [s for spike in (model.spike, model.axon_spike) if spike for s in spike.reset]
+    return [*model.pre_spike, *model.post_spike, *model.pre_axon_spike]
 
 
 many = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -199,6 +261,54 @@ def test_synapses(written: list[str]) -> None:
         assert model.psp.dtype is DType.REAL
     except ModelError as error:
         check_errors(error, *texts)
+
+
+NEURON_ARGUMENTS = ("parameters", "equations", "spike", "reset", "axon_spike", "axon_reset", "refractory")
+
+
+@many
+@given(spoilt(SPIKING_NEURONS))
+def test_spiking_neurons(written: list[str]) -> None:
+    texts = {a: source(t, a) for a, t in zip(NEURON_ARGUMENTS, written, strict=True)}
+    try:
+        model = lower_neuron(NeuronDescription(**texts, name="X"), functions=SHARED, constants=CONSTANTS)
+    except ModelError as error:
+        check_errors(error, *texts.values())
+        return
+    check_model(model)
+    for spike in (model.spike, model.axon_spike):
+        if spike is not None:
+            assert spike.condition.dtype is DType.BOOL
+            check_typed(spike.condition, model.functions)
+    if model.spiking:
+        assert [a.name for a in model.attributes].count("r") == 1
+
+
+SYNAPSE_ARGUMENTS = (
+    *("parameters", "equations", "psp", "pre_spike", "post_spike", "pre_axon_spike"),
+    *("creating", "pruning"),
+)
+
+
+@many
+@given(spoilt(SPIKING_SYNAPSES), st.booleans())
+def test_spiking_synapses(written: list[str], spiking: bool) -> None:
+    texts = {a: source(t, a) for a, t in zip(SYNAPSE_ARGUMENTS, written, strict=True)}
+    sides: dict[str, Any] = {"pre": SPIKING, "post": SPIKING, "pre_name": "p1", "post_name": "p2"}
+    more: dict[str, Any] = {"spiking": spiking, "targets": ("exc",)}
+    description = SynapseDescription(**texts)
+    try:
+        model = lower_synapse(description, **sides, **more, functions=SHARED, constants=CONSTANTS)
+    except ModelError as error:
+        check_errors(error, *texts.values())
+        return
+    check_model(model)
+    assert model.spiking is spiking
+    assert model.pre_spike.transmit or model.psp is not None
+    for expr in model_expressions(model):
+        check_typed(expr, model.functions)
+    for rule in (model.creating, model.pruning):
+        assert rule is None or rule.condition.dtype is DType.BOOL
 
 
 FORWARD = synapse("th = post.r : postsynaptic", "a = 1.0")
