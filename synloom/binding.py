@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synloom import registry
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.plan import Plan, PushDelay
 from synloom.codegen.ir.types import DelayKind, StoreKind
+from synloom.constant import visible_constants
 from synloom.monitor import Track
 from synloom.population import Population
 from synloom.projection import Projection
@@ -79,7 +79,7 @@ class Binding:
         if owner == "clock":
             return self.network._clock if slot.field == "step" else np.array([self.network.dt])
         if owner == "constants":
-            return registry.constants[slot.field].buffer(self.network)
+            return visible_constants(self.network)[slot.field].buffer(self.network)
         if owner == "recorders":
             return len(self.recorders) if slot.kind is SlotKind.SIZE else self.recorders
         if owner in self.populations:

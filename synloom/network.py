@@ -22,6 +22,7 @@ from synloom.compiler import Build, compile_network, render_sources
 from synloom.config import Options, options
 from synloom.describe import describe
 from synloom.monitor import Monitor
+from synloom.network_constants import NetworkConstants
 from synloom.neuron import Neuron
 from synloom.population import Population
 from synloom.projection import Projection
@@ -48,7 +49,7 @@ class _NetworkType(type):
         return network
 
 
-class Network(Clock, metaclass=_NetworkType):
+class Network(NetworkConstants, Clock, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters

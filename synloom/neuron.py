@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +9,10 @@ from typing import Any
 from synloom import config, registry
 from synloom.callsite import call_site
 from synloom.codegen.description import NeuronDescription
-from synloom.codegen.errors import CallSite, ConfigurationError, SourceText
+from synloom.codegen.errors import ConfigurationError, SourceText
 from synloom.codegen.lower.neuron import lower_neuron
+from synloom.forms import Parameters, Statements
+from synloom.written import ModelTexts
 
 
 class Neuron:
@@ -19,9 +20,10 @@ class Neuron:
 
     Parameters
     ----------
-    parameters : str or list of str
-        Quantities that no equation changes: ``tau = 10.0 : population ; a = 0.3``.
-    equations : str or list of str
+    parameters : str, dict or list of str
+        Quantities that no equation changes: ``tau = 10.0 : population ; a = 0.3``, one for each neuron by
+        default, or ``{"tau": 10.0, "a": Parameter(0.3, "local")}``, one for all by default.
+    equations : str, Variable, or list of both
         Variables and how they change. One attribute must be called ``r``.
     spike, axon_spike, reset, axon_reset, refractory
         Of spiking neurons; not part of this version.
@@ -50,12 +52,12 @@ class Neuron:
 
     def __init__(
         self,
-        parameters: str | list[str] = "",
-        equations: str | list[str] = "",
+        parameters: Parameters = "",
+        equations: Statements = "",
         spike: str | None = None,
         axon_spike: str | None = None,
-        reset: str | list[str] | None = None,
-        axon_reset: str | list[str] | None = None,
+        reset: Statements | None = None,
+        axon_reset: Statements | None = None,
         refractory: float | str | None = None,
         functions: str | None = None,
         name: str = "",
@@ -105,32 +107,6 @@ class Neuron:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
-
-
-class ModelTexts:
-    """Takes the text arguments of one model."""
-
-    def __init__(self, kind: str, name: str, site: CallSite) -> None:
-        self.owner = f"{kind} '{name}'" if name else kind
-        self.site = site
-
-    def take(
-        self, argument: str, position: int, value: object, extra_values: Mapping[str, Any] | None = None
-    ) -> SourceText:
-        """One argument as a text; the parts of a list are its lines. None is an empty text."""
-        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-            value = "\n".join(value)
-        if not isinstance(value, str | None):
-            raise ConfigurationError(
-                f"{self.owner}: {argument} must be a string or a list of strings, not {type(value).__name__}."
-            )
-        return SourceText(_filled(value or "", extra_values or {}), self.owner, argument, position, self.site)
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    if not values:
-        return text
-    return re.sub(r"'(\w+)'|\"(\w+)\"", lambda m: str(values.get(m[1] or m[2], m[0])), text)
 
 
 def own_name(model: object, base: type) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synloom import messages, registry
-from synloom.attributes import Array, unknown
+from synloom.attributes import Array, given_values, unknown
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import SynapseModel
@@ -19,6 +19,7 @@ from synloom.codegen.lower.synapse import lower_synapse
 from synloom.connect.ends import End, Ends, end_of, network_of, one_target, own_name
 from synloom.connect.methods import ConnectMethods
 from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
+from synloom.constant import visible_constants
 from synloom.function import FunctionCaller, own_functions
 from synloom.learning import Learning
 from synloom.lowering import lowered, refuse_reserved
@@ -110,7 +111,9 @@ class Projection(ConnectMethods, Learning):
         self.flags |= {"period": np.ones(1, np.int64), "offset": np.zeros(1, np.int64)}
         self.store = None
         self._own_delays = delay_array(0.0, 0, self.network)
-        self._values = SynapseState(self._label, self.model, self.network)
+        self._values = SynapseState(
+            self._label, self.model, self.network, given_values(self.synapse_type.description)
+        )
         self._connection: Connection | None = None
         self._built_for: tuple[Any, ...] = ()
         self.id = self.network._add_projection(self)
@@ -120,7 +123,7 @@ class Projection(ConnectMethods, Learning):
     def _analyse(self) -> None:
         written = self.synapse_type.description
         self.model = lowered(written, f"projection '{self.name}'", self._lower)
-        self._functions, self._callable = own_functions(written.functions)
+        self._functions, self._callable = own_functions(written.functions, self.network)
 
     def _lower(self, written: SynapseDescription) -> SynapseModel:
         pre, post = self.pre_population, self.post_population
@@ -131,7 +134,7 @@ class Projection(ConnectMethods, Learning):
             pre_name=pre.name,
             post_name=post.name,
             functions=registry.functions,
-            constants=registry.constants.keys(),
+            constants=visible_constants(self.network).keys(),
             default_method=self.network.options.method,
         )
         refuse_reserved(model.attributes, Projection, RESERVED, "projection")

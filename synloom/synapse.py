@@ -10,7 +10,9 @@ from synloom.callsite import call_site
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Operation
-from synloom.neuron import ModelTexts, own_name, refuse_spiking, show_model
+from synloom.forms import Creating, Parameters, Pruning, Statements
+from synloom.neuron import own_name, refuse_spiking, show_model
+from synloom.written import ModelTexts
 
 CURE = "Write a rate-coded synapse: parameters, equations, psp, operation, functions."
 
@@ -20,9 +22,10 @@ class Synapse:
 
     Parameters
     ----------
-    parameters : str or list of str
-        Quantities that no equation changes: ``eta = 0.1 : projection``.
-    equations : str or list of str
+    parameters : str, dict or list of str
+        Quantities that no equation changes: ``eta = 0.1 : projection``, one for each synapse by default, or
+        ``{"eta": 0.1}``, one for all by default.
+    equations : str, Variable, or list of both
         Synaptic variables and how they change, often the weight ``w``.
     psp : str, optional
         What one synapse contributes, recomputed every step; default ``w * pre.r``.
@@ -57,16 +60,16 @@ class Synapse:
 
     def __init__(
         self,
-        parameters: str | list[str] = "",
-        equations: str | list[str] = "",
+        parameters: Parameters = "",
+        equations: Statements = "",
         psp: str | None = None,
         operation: str = "sum",
-        pre_spike: str | list[str] | None = None,
-        post_spike: str | list[str] | None = None,
-        pre_axon_spike: str | list[str] | None = None,
+        pre_spike: Statements | None = None,
+        post_spike: Statements | None = None,
+        pre_axon_spike: Statements | None = None,
         functions: str | None = None,
-        pruning: object = None,
-        creating: object = None,
+        pruning: str | Pruning | None = None,
+        creating: str | Creating | None = None,
         name: str | None = None,
         description: str | None = None,
         extra_values: Mapping[str, Any] | None = None,

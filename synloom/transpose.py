@@ -19,6 +19,7 @@ from synloom.codegen.lower.function import reachable
 from synloom.codegen.lower.synapse import lower_psp
 from synloom.connect.ends import one_target, own_name
 from synloom.connect.values import Delays, delay_array, delays, is_number
+from synloom.constant import visible_constants
 from synloom.projection import Projection
 from synloom.store import Reading
 from synloom.synapses import Synapses
@@ -122,7 +123,7 @@ class Transpose(Synapses):
             pre_name=pre.name,
             post_name=post.name,
             functions=registry.functions,
-            constants=registry.constants.keys(),
+            constants=visible_constants(self.network).keys(),
         )
         known = {**registry.functions, **{f.name: f for f in synapse.functions}}
         self.psp_functions = reachable([self.psp], known)
