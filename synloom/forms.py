@@ -224,15 +224,17 @@ def _keep(made: object, **values: object) -> None:
 def check_value(value: object, what: str) -> None:
     """Refuse what can be no declared value."""
     if not isinstance(value, RandomDistribution):
-        _check_number(value, what, more=" or a random distribution")
+        _check_number(value, what, distribution=True)
 
 
-def _check_number(value: object, what: str, more: str = "", finite: bool = False) -> None:
+def _check_number(value: object, what: str, distribution: bool = False, finite: bool = False) -> None:
     if isinstance(value, str | Constant):
         return
     if not isinstance(value, numbers.Real | np.bool_):
-        listed = "a number, a Constant, the name of one or an expression" + (f",{more}" if more else "")
-        raise ConfigurationError(f"{what} must be {listed}, not {value!r}.")
+        last = ", an expression or a random distribution" if distribution else " or an expression"
+        raise ConfigurationError(
+            f"{what} must be a number, a Constant, the name of one{last}, not {value!r}."
+        )
     if math.isnan(value) or (finite and math.isinf(value)):
         raise ConfigurationError(f"{what} must be a {'finite ' if finite else ''}number, not {value!r}.")
 

@@ -290,7 +290,7 @@ def value_text(value: object) -> str:
             return str(int(value))
         case _:
             number = float(value)  # type: ignore[arg-type]
-            return repr(number) if math.isfinite(number) else f"{'-' * (number < 0)}1e999"
+            return repr(number) if math.isfinite(number) else f"{'-' * (number < 0)}1/0"
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
