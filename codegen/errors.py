@@ -35,11 +35,39 @@ class CallSite:
 
 
 @record
+class Part:
+    """Where in an argument a piece stands: an element of a list or the name or value of an entry of a dictionary.
+
+    ``text``: it is a string there; else the text is how a Python value is written.
+    """
+
+    index: int = -1  # -1: it is the whole argument
+    name: bool = False
+    text: bool = True
+
+    def of(self, node: ast.expr) -> ast.expr | ast.keyword | None:
+        """The part of an argument's syntax tree; None if it is not written out there."""
+        if self.index < 0:
+            return node
+        parts: Sequence[ast.expr | ast.keyword | None] = ()
+        match node:
+            case ast.List(elts=parts):
+                pass
+            case ast.Dict(keys=keys, values=values) if None not in keys:
+                parts = keys if self.name else values
+            case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+                parts = keywords if self.name else [k.value for k in keywords]
+        return parts[self.index] if self.index < len(parts) else None
+
+
+@record
 class SourceText:
     """One text argument as the user wrote it.
 
     ``owner`` names the object for messages (``Neuron 'LIF'``), ``argument`` is the keyword it was passed as
-    (``equations``), ``position`` its place when passed without keyword.
+    (``equations``), ``position`` its place when passed without keyword. What was passed as a list, a dictionary
+    or keyword values is one text, put together from ``pieces``. ``given`` are values that text cannot express,
+    each with the offset of what stands for it: data, which take no part in equality.
     """
 
     content: str
@@ -47,6 +75,9 @@ class SourceText:
     argument: str = ""
     position: int = -1
     site: CallSite | None = field(default=None, compare=False)
+    pieces: tuple[Piece, ...] = ()
+    given: tuple[tuple[int, object], ...] = field(default=(), compare=False, repr=False)
+    part: Part | None = None
 
     def locate(self) -> tuple[str, int, int] | None:
         """File, line and column of the first character of ``content`` in the script, if it is a literal there."""
@@ -72,17 +103,38 @@ class SourceText:
 
     def _start(self, node: ast.expr) -> tuple[str, int, int] | None:
         assert self.site is not None
-        # A list or dict of texts: the literal with this very content.
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and part.value == self.content:
-                line = linecache.getline(self.site.file, part.lineno)
-                # ast counts columns in bytes of UTF-8
-                column = len(line.encode()[: part.col_offset].decode(errors="ignore"))
-                opening = line[column:]
+        part = self.part or Part()
+        found = part.of(node)
+        if isinstance(found, ast.keyword) or (found is not None and not part.text):
+            return self.site.file, found.lineno, self._column(found)
+        for literal in ast.walk(found or node):
+            if part.text and isinstance(literal, ast.Constant) and literal.value == self.content:
+                column = self._column(literal)
+                opening = linecache.getline(self.site.file, literal.lineno)[column:]
                 prefix = len(opening) - len(opening.lstrip("rRuUbBfF"))
                 quotes = 3 if opening[prefix : prefix + 3] in ('"""', "'''") else 1
-                return self.site.file, part.lineno, column + prefix + quotes
+                return self.site.file, literal.lineno, column + prefix + quotes
         return None
+
+    def _column(self, node: ast.expr | ast.keyword) -> int:
+        """In characters; the syntax tree counts bytes of UTF-8."""
+        assert self.site is not None
+        line = linecache.getline(self.site.file, node.lineno)
+        return len(line.encode()[: node.col_offset].decode(errors="ignore"))
+
+
+@record
+class Piece:
+    """The stretch ``[start, end)`` of a text put together from several: one that the user wrote.
+
+    ``source`` is it alone, which knows where it stands. ``label`` is shown before it (``init=``); where there is
+    none a statement begins, whatever stood before.
+    """
+
+    start: int
+    end: int
+    source: SourceText
+    label: str = ""
 
 
 def _spans(node: ast.Call, site: CallSite) -> bool:
@@ -121,29 +173,38 @@ class Origin:
         """Column within that line, from 0."""
         return self.start - (self.source.content.rfind("\n", 0, self.start) + 1)
 
+    @property
+    def piece(self) -> Piece | None:
+        """Of a text put together from several, the one that the span begins in."""
+        return next((p for p in self.source.pieces if p.start <= self.start < max(p.end, p.start + 1)), None)
+
     def show(self) -> str:
         """Location, the line as written, a caret under the span."""
-        content = self.source.content
-        begin = content.rfind("\n", 0, self.start) + 1
-        stop = content.find("\n", self.start)
-        written = content[begin:] if stop < 0 else content[begin:stop]
-        shown = written.strip()
+        content, piece = self.source.content, self.piece
+        first, last = (piece.start, piece.end) if piece else (0, len(content))
+        begin = max(content.rfind("\n", 0, self.start) + 1, first)
+        stop = content.find("\n", self.start, last)
+        written = content[begin : stop if stop >= 0 else last]
+        label = piece.label if piece and begin == first else ""
         indent = len(written) - len(written.lstrip())
-        offset = max(0, self.start - begin - indent)
+        offset = len(label) + max(0, self.start - begin - indent)
         width = max(1, min(self.end, begin + len(written.rstrip())) - self.start)
-        return f"{self.where()}\n    {shown}\n    {' ' * offset}{'^' * width}"
+        return f"{self.where()}\n    {label}{written.strip()}\n    {' ' * offset}{'^' * width}"
 
     def where(self) -> str:
         """``file.py:12:8, Neuron 'LIF', argument 'equations'``; without a file where none is known."""
         named = ", ".join(p for p in (self.source.owner, self._argument()) if p)
-        found = self.source.locate()
+        piece, site = self.piece, self.source.site
+        found = piece.source.locate() if piece else self.source.locate()
         if found is not None:
             file, line, column = found
-            row = line + self.line - 1
-            col = self.column + (column if self.line == 1 else 0)
+            content, first = self.source.content, piece.start if piece else 0
+            row = line + content.count("\n", first, self.start)
+            begin = content.rfind("\n", first, self.start) + 1
+            col = self.start - begin if begin else self.start - first + column
             return f"{file}:{row}:{col + 1}" + (f", {named}" if named else "")
-        if self.source.site is not None:
-            return f"{self.source.site.file}:{self.source.site.line}, {named} (line {self.line})"
+        if site is not None:
+            return f"{site.file}:{site.line}, {named}" + ("" if piece else f" (line {self.line})")
         return f"{named or 'text'}, line {self.line}"
 
     def _argument(self) -> str:

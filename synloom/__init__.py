@@ -18,6 +18,7 @@ from synloom.config import setup
 from synloom.connect.lil import CSR, LILConnectivity
 from synloom.constant import Constant, get_constant
 from synloom.dendrite import Dendrite, IndividualSynapse
+from synloom.forms import Creating, Parameter, Pruning, Variable
 from synloom.function import add_function, functions
 from synloom.individual import IndividualNeuron
 from synloom.monitor import Monitor
@@ -70,6 +71,7 @@ __all__ = [
     "CompilationError",
     "ConfigurationError",
     "Constant",
+    "Creating",
     "Dendrite",
     "DiscreteUniform",
     "Exponential",
@@ -84,14 +86,17 @@ __all__ = [
     "Neuron",
     "Normal",
     "NotCompiledError",
+    "Parameter",
     "Population",
     "PopulationView",
     "Projection",
+    "Pruning",
     "RandomDistribution",
     "Synapse",
     "SynloomError",
     "Transpose",
     "Uniform",
+    "Variable",
     "__release__",
     "__version__",
     "add_function",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, assert_never
 
 import numpy as np
 import numpy.typing as npt
 
 from synloom import registry
-from synloom.codegen.errors import ConfigurationError, ModelError
+from synloom.codegen.description import NeuronDescription, SynapseDescription
+from synloom.codegen.errors import ConfigurationError, ModelError, SourceText
 from synloom.codegen.evaluate import evaluate
 from synloom.codegen.ir.expr import Cast, Draw, Expr, Var
 from synloom.codegen.ir.model import Attribute
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from synloom.network import Network
 
 Array = npt.NDArray[Any]
+Given = Mapping[tuple[str, int], RandomDistribution]  # argument and offset of the call that stands for it
 SIZE_OF_INT = 2.0**63
 
 
@@ -134,12 +138,26 @@ def _describe(value: object) -> str:
     return f"{value!r} ({type(value).__name__})"
 
 
+def given_values(description: NeuronDescription | SynapseDescription) -> Given:
+    """The distributions that a model was given as objects."""
+    texts = (getattr(description, f.name) for f in fields(description))
+    return {
+        (text.argument, offset): value
+        for text in texts
+        if isinstance(text, SourceText)
+        for offset, value in text.given
+        if isinstance(value, RandomDistribution)
+    }
+
+
 def initial_values(
     attribute: Attribute,
     count: int,
     known: Mapping[str, Array],
     real: npt.DTypeLike,
     spawn: Callable[[], np.random.Generator],
+    constant: Callable[[str], float],
+    given: Given,
 ) -> Array:
     """The declared value of an attribute, evaluated: shape (count,), cast to its type.
 
@@ -154,6 +172,10 @@ def initial_values(
         The network's precision.
     spawn : callable
         Gives the random stream of one distribution in the text.
+    constant : callable
+        Gives the value of a constant by name.
+    given : mapping
+        Distributions that stand for calls in the text.
 
     Raises
     ------
@@ -164,11 +186,14 @@ def initial_values(
     def lookup(leaf: Expr) -> Any:
         match leaf:
             case Var(scope=Scope.CONSTANT, name=name):
-                return registry.constants[name].value
+                return constant(name)
             case Var(scope=Scope.SELF, name=name) if name in known and known[name].size in (1, count):
                 return known[name] if known[name].size > 1 else known[name][0]
             case Draw():
                 arguments = [evaluate(argument, lookup) for argument in leaf.args]
+                place = (leaf.origin.source.argument, leaf.origin.start) if leaf.origin else ("", -1)
+                if place in given:
+                    return _sample_object(given[place], count, spawn())
                 return _sample(leaf, arguments, count, spawn())
             case _:
                 raise ModelError(
@@ -186,6 +211,14 @@ def initial_values(
     except ConfigurationError as error:
         raise ModelError(error.message, attribute.origin) from None
     return np.broadcast_to(cast, count)
+
+
+def _sample_object(distribution: RandomDistribution, count: int, rng: np.random.Generator) -> Array:
+    """Values of an object that a model keeps: many populations may use it, each with a stream of its own."""
+    if not distribution.bound:
+        distribution = copy.copy(distribution)
+        distribution.bind(rng)
+    return distribution.get_values(count)
 
 
 def _sample(draw: Draw, arguments: list[Any], count: int, rng: np.random.Generator) -> Array:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synloom import registry
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.plan import Plan, PushDelay
 from synloom.codegen.ir.types import DelayKind, StoreKind
 from synloom.codegen.passes.draws import RANDOM, STREAMS
+from synloom.constant import visible_constants
 from synloom.lines import Lines
 from synloom.monitor import Track
 from synloom.population import Population
@@ -96,7 +96,7 @@ class Binding:
         if owner == "clock":
             return self.network._clock if slot.field == "step" else np.array([self.network.dt])
         if owner == "constants":
-            return registry.constants[slot.field].buffer(self.network)
+            return visible_constants(self.network)[slot.field].buffer(self.network)
         if owner == "recorders":
             table = self.spike_recorders if slot.field.startswith("spike") else self.recorders
             return len(table) if slot.kind is SlotKind.SIZE else table

@@ -6,7 +6,7 @@ import keyword
 import math
 import numbers
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from synloom import registry
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.following import follow
 
 if TYPE_CHECKING:
     from synloom.network import Network
@@ -37,7 +38,8 @@ class Constant(float):
     Parameters
     ----------
     name : str
-        Unique in the process. A parameter or variable of the same name hides it inside a model.
+        Unique in the process. A parameter or variable of the same name hides it inside a model. For a constant of
+        one network only, see ``Network.constant``.
     value : float
 
     Attributes
@@ -59,13 +61,17 @@ class Constant(float):
 
     def __new__(cls, name: str, value: float) -> Constant:
         """Check, make and register."""
-        _check_name(name)
+        _check_name(name, registry.constants)
+        constant = registry.constants[name] = cls._make(name, value)
+        return constant
+
+    @classmethod
+    def _make(cls, name: str, value: float) -> Constant:
         number = _number(name, value)
         constant = super().__new__(cls, number)
         constant.name = name
         constant.array = np.full(1, number)
         constant._buffers = WeakKeyDictionary()
-        registry.constants[name] = constant
         return constant
 
     _buffers: WeakKeyDictionary[Network, npt.NDArray[Any]]
@@ -77,19 +83,28 @@ class Constant(float):
     def set(self, value: float, network: Network | None = None) -> None:
         """Change the value: in all networks, or in one compiled network only.
 
-        A running network sees it from its next step on. ``value`` follows only a change for all.
+        A running network sees it from its next step on. Parameters that were declared as this very constant
+        (``a = K``) follow, wherever their value is still the constant's. ``value`` follows only a change for all.
 
         Raises
         ------
+        ConfigurationError
+            Not a number, or ``network`` does not know this constant.
         NotCompiledError
             ``network`` is not compiled yet. (It is a ``ValueError``, too.)
         """
         number = _number(self.name, value)
         if network is None:
+            for seeing in registry.networks.values():
+                if visible_constants(seeing).get(self.name) is self:
+                    follow(seeing, self.name, self.value_in(seeing), number)
             self.array[0] = number
             for own in self._buffers.values():
                 own[0] = number
+        elif visible_constants(network).get(self.name) is not self:
+            raise ConfigurationError(f'Constant "{self.name}" is not one of this network.')
         elif network.compiled:
+            follow(network, self.name, self.value_in(network), number)
             self.buffer(network)[0] = number
         else:
             raise _NotCompiledValueError(
@@ -148,14 +163,36 @@ def get_constant(name: str) -> Constant | None:
     return registry.constants.get(name)
 
 
-def _check_name(name: object) -> None:
+_local: WeakKeyDictionary[Network, dict[str, Constant]] = WeakKeyDictionary()
+
+
+def local_constant(network: Network, name: str, value: float) -> Constant:
+    """A constant that only ``network`` sees; it hides a global one of the same name."""
+    own = _local.setdefault(network, {})
+    _check_name(name, own, "net.get_constant")
+    own[name] = Constant._make(name, value)
+    return own[name]
+
+
+def visible_constants(network: Network | None) -> Mapping[str, Constant]:
+    """All that the models of a network may use: its own, and the global ones that these do not hide."""
+    own = None if network is None else _local.get(network)
+    return {**registry.constants, **own} if own else registry.constants
+
+
+def constant_value(network: Network, name: str) -> float:
+    """The value that ``network`` computes with."""
+    return visible_constants(network)[name].value_in(network)
+
+
+def _check_name(name: object, taken: Collection[str], getter: str = "get_constant") -> None:
     if not isinstance(name, str) or not name.isidentifier():
         raise ConfigurationError(f"The name of a constant must be an identifier, not {name!r}.")
     if keyword.iskeyword(name) or name in RESERVED:
         raise ConfigurationError(f'"{name}" has a meaning of its own in equations; choose another name.')
-    if name in registry.constants:
+    if name in taken:
         raise ConfigurationError(
-            f'Constant "{name}" already exists.', hint=f"Change it with get_constant({name!r}).set(value)."
+            f'Constant "{name}" already exists.', hint=f"Change it with {getter}({name!r}).set(value)."
         )
 
 

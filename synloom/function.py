@@ -19,6 +19,7 @@ from synloom.codegen.ir.model import Function
 from synloom.codegen.ir.types import Scope
 from synloom.codegen.lower.function import lower_functions, lower_local_functions, visible_functions
 from synloom.codegen.record import record
+from synloom.constant import visible_constants
 
 if TYPE_CHECKING:
     from synloom.network import Network
@@ -72,7 +73,7 @@ class FunctionCaller:
             assert isinstance(leaf, Var)
             if leaf.scope is Scope.ARGUMENT:
                 return given[leaf.name]
-            constant = registry.constants.get(leaf.name)
+            constant = visible_constants(self.network).get(leaf.name)
             if constant is None:
                 raise ConfigurationError(
                     f'{self.function.name}() uses the constant "{leaf.name}", which was cleared.'
@@ -84,10 +85,10 @@ class FunctionCaller:
         return evaluate(call, lookup, self.functions)
 
 
-def own_functions(text: SourceText) -> tuple[list[str], Mapping[str, Function]]:
+def own_functions(text: SourceText, network: Network) -> tuple[list[str], Mapping[str, Function]]:
     """The functions of one model: the names it declares, and all that they and its equations may call."""
     mistakes = Mistakes()
-    constants = registry.constants.keys()
+    constants = visible_constants(network).keys()
     local = lower_local_functions(text, functions=registry.functions, constants=constants, mistakes=mistakes)
     mistakes.check()
     return [f.function.name for f in local], visible_functions(local, registry.functions)

@@ -23,6 +23,7 @@ from synloom.config import Options, options
 from synloom.describe import describe
 from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.monitor import Monitor
+from synloom.network_constants import NetworkConstants
 from synloom.neuron import Neuron
 from synloom.population import Population
 from synloom.projection import Projection
@@ -49,7 +50,7 @@ class _NetworkType(type):
         return network
 
 
-class Network(Clock, metaclass=_NetworkType):
+class Network(NetworkConstants, Clock, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,9 +11,11 @@ from typing import Any
 from synloom import config, registry
 from synloom.callsite import call_site
 from synloom.codegen.description import NeuronDescription
-from synloom.codegen.errors import CallSite, ConfigurationError, SourceText
+from synloom.codegen.errors import ConfigurationError, SourceText
 from synloom.codegen.lower.events import all_texts, is_written
 from synloom.codegen.lower.neuron import lower_neuron
+from synloom.forms import Parameters, Statements
+from synloom.written import ModelTexts
 
 
 class Neuron:
@@ -24,16 +25,17 @@ class Neuron:
 
     Parameters
     ----------
-    parameters : str or list of str
-        Quantities that no equation changes: ``tau = 10.0 : population ; a = 0.3``.
-    equations : str or list of str
+    parameters : str, dict or list of str
+        Quantities that no equation changes: ``tau = 10.0 : population ; a = 0.3``, one for each neuron by
+        default, or ``{"tau": 10.0, "a": Parameter(0.3, "local")}``, one for all by default.
+    equations : str, Variable, or list of both
         Variables and how they change. In a rate-coded neuron one attribute must be called ``r``; a spiking one
         must not define it, and reads its input as conductances, ``g_exc`` for the target ``exc``.
     spike : str, optional
         The condition under which the neuron fires: ``v > threshold``.
     axon_spike : str, optional
         The condition for a second, axonal kind of spike.
-    reset, axon_reset : str or list of str, optional
+    reset, axon_reset : str, Variable, or list of both, optional
         Assignments carried out when the neuron fires: ``v = 0.0 ; u += d``.
     refractory : float or str, optional
         How long the neuron rests after a spike, in ms, or the attribute that says so.
@@ -62,12 +64,12 @@ class Neuron:
 
     def __init__(
         self,
-        parameters: str | list[str] = "",
-        equations: str | list[str] = "",
+        parameters: Parameters = "",
+        equations: Statements = "",
         spike: str | None = None,
         axon_spike: str | None = None,
-        reset: str | list[str] | None = None,
-        axon_reset: str | list[str] | None = None,
+        reset: Statements | None = None,
+        axon_reset: Statements | None = None,
         refractory: float | str | None = None,
         functions: str | None = None,
         name: str = "",
@@ -80,8 +82,8 @@ class Neuron:
         self.description = NeuronDescription(
             parameters=texts.take("parameters", 0, parameters, extra_values or {}),
             equations=texts.take("equations", 1, equations),
-            spike=texts.take("spike", 2, texts.only_text("spike", spike)),
-            axon_spike=texts.take("axon_spike", 3, texts.only_text("axon_spike", axon_spike)),
+            spike=texts.take("spike", 2, spike),
+            axon_spike=texts.take("axon_spike", 3, axon_spike),
             reset=texts.take("reset", 4, reset),
             axon_reset=texts.take("axon_reset", 5, axon_reset),
             refractory=texts.take("refractory", 6, refractory if isinstance(refractory, str) else None),
@@ -125,40 +127,6 @@ class Neuron:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
-
-
-class ModelTexts:
-    """Takes the text arguments of one model."""
-
-    def __init__(self, kind: str, name: str, site: CallSite) -> None:
-        self.owner = f"{kind} '{name}'" if name else kind
-        self.site = site
-
-    def take(
-        self, argument: str, position: int, value: object, extra_values: Mapping[str, Any] | None = None
-    ) -> SourceText:
-        """One argument as a text; the parts of a list are its lines. None is an empty text."""
-        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-            value = "\n".join(value)
-        if not isinstance(value, str | None):
-            raise ConfigurationError(
-                f"{self.owner}: {argument} must be a string or a list of strings, not {type(value).__name__}."
-            )
-        return SourceText(_filled(value or "", extra_values or {}), self.owner, argument, position, self.site)
-
-    def only_text(self, argument: str, value: object) -> str | None:
-        """An argument that is one expression: no list."""
-        if not isinstance(value, str | None):
-            raise ConfigurationError(
-                f"{self.owner}: {argument} must be a string, not {type(value).__name__}."
-            )
-        return value
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    if not values:
-        return text
-    return re.sub(r"'(\w+)'|\"(\w+)\"", lambda m: str(values.get(m[1] or m[2], m[0])), text)
 
 
 def own_name(model: object, base: type) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from synloom import messages, registry
 from synloom.attributes import (
+    given_values,
     initial_values,
     many_values,
     numpy_type,
@@ -25,6 +27,7 @@ from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import Attribute, NeuronModel
 from synloom.codegen.ir.types import DType, Kind, Locality
 from synloom.codegen.lower.neuron import lower_neuron
+from synloom.constant import constant_value, visible_constants
 from synloom.function import FunctionCaller, own_functions
 from synloom.geometry import Grid, parse_geometry, rank_of, select
 from synloom.individual import IndividualNeuron
@@ -125,7 +128,7 @@ class Population(Spiking, Grid):
 
     def _analyse(self) -> None:
         self.model = lowered(self.neuron_type.description, f"population '{self.name}'", self._lower)
-        self._functions, self._callable = own_functions(self.neuron_type.description.functions)
+        self._functions, self._callable = own_functions(self.neuron_type.description.functions, self.network)
         self._make_spikes(self.neuron_type.refractory)
         self._attributes: dict[str, Attribute] = {a.name: a for a in self.model.attributes}
 
@@ -133,7 +136,7 @@ class Population(Spiking, Grid):
         model = lower_neuron(
             written,
             functions=registry.functions,
-            constants=registry.constants.keys(),
+            constants=visible_constants(self.network).keys(),
             default_method=self.network.options.method,
         )
         refuse_reserved(model.attributes, Population, RESERVED, "population")
@@ -142,10 +145,12 @@ class Population(Spiking, Grid):
 
     def _allocate(self, model: NeuronModel) -> dict[str, Array]:
         state: dict[str, Array] = {}
-        real = self.network.real
+        real, spawn = self.network.real, self.network.spawn_rng
+        constant = partial(constant_value, self.network)
+        given = given_values(self.neuron_type.description)
         for attribute in model.attributes:
             count = self.size if attribute.locality is Locality.LOCAL else 1
-            values = initial_values(attribute, count, state, real, self.network.spawn_rng)
+            values = initial_values(attribute, count, state, real, spawn, constant, given)
             state[attribute.name] = aligned_empty((count,), numpy_type(attribute.dtype, real))
             state[attribute.name][...] = values
         return state

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synloom import messages, registry
-from synloom.attributes import Array, unknown
+from synloom.attributes import Array, given_values, unknown
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import SynapseModel
@@ -20,6 +20,7 @@ from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION, adds_tran
 from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
 from synloom.connect.methods import ConnectMethods
 from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
+from synloom.constant import visible_constants
 from synloom.function import FunctionCaller, own_functions
 from synloom.learning import Learning
 from synloom.lowering import lowered, refuse_reserved
@@ -113,7 +114,9 @@ class Projection(ConnectMethods, Learning):
         self.flags |= {"period": np.ones(1, np.int64), "offset": np.zeros(1, np.int64)}
         self.store = None
         self._own_delays = delay_array(0.0, 0, self.network)
-        self._values = SynapseState(self._label, self.model, self.network)
+        self._values = SynapseState(
+            self._label, self.model, self.network, given_values(self.synapse_type.description)
+        )
         self._connection: Connection | None = None
         self._built_for: tuple[Any, ...] = ()
         self.id = self.network._add_projection(self)
@@ -128,7 +131,7 @@ class Projection(ConnectMethods, Learning):
                 f"Projection '{self.name}': pre_spike of its synapse does not mention g_target; each spike"
                 f" transmits {DEFAULT_TRANSMISSION} all the same. To be silent, write g_target += 0.0."
             )
-        self._functions, self._callable = own_functions(written.functions)
+        self._functions, self._callable = own_functions(written.functions, self.network)
 
     def _lower(self, written: SynapseDescription) -> SynapseModel:
         pre, post = self.pre_population, self.post_population
@@ -139,7 +142,7 @@ class Projection(ConnectMethods, Learning):
             pre_name=pre.name,
             post_name=post.name,
             functions=registry.functions,
-            constants=registry.constants.keys(),
+            constants=visible_constants(self.network).keys(),
             default_method=self.network.options.method,
             spiking=pre.model.spiking,
             targets=self.targets,

@@ -279,7 +279,7 @@ def joined(chunks: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
     return column
 
 
-def check_format(name: str, order: str, projection: str, spiking: bool) -> None:
+def check_format(name: str, order: str, projection: str, spiking: bool = False) -> None:
     """Refuse unknown storage formats and orders, and those that a rate-coded projection does not have."""
     if name not in FORMATS and name not in SYNONYMS:
         known = ", ".join(sorted([*FORMATS, *SYNONYMS]))

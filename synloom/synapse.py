@@ -12,7 +12,9 @@ from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Operation
 from synloom.codegen.lower.events import all_texts, is_written
-from synloom.neuron import ModelTexts, own_name, show_model
+from synloom.forms import Creating, Parameters, Pruning, Statements
+from synloom.neuron import own_name, show_model
+from synloom.written import ModelTexts
 
 
 class Synapse:
@@ -22,9 +24,10 @@ class Synapse:
 
     Parameters
     ----------
-    parameters : str or list of str
-        Quantities that no equation changes: ``eta = 0.1 : projection``.
-    equations : str or list of str
+    parameters : str, dict or list of str
+        Quantities that no equation changes: ``eta = 0.1 : projection``, one for each synapse by default, or
+        ``{"eta": 0.1}``, one for all by default.
+    equations : str, Variable, or list of both
         Synaptic variables and how they change, often the weight ``w``.
     psp : str, optional
         What one synapse contributes, recomputed every step; between rate-coded neurons ``w * pre.r`` by default.
@@ -64,16 +67,16 @@ class Synapse:
 
     def __init__(
         self,
-        parameters: str | list[str] = "",
-        equations: str | list[str] = "",
+        parameters: Parameters = "",
+        equations: Statements = "",
         psp: str | None = None,
         operation: str = "sum",
-        pre_spike: str | list[str] | None = None,
-        post_spike: str | list[str] | None = None,
-        pre_axon_spike: str | list[str] | None = None,
+        pre_spike: Statements | None = None,
+        post_spike: Statements | None = None,
+        pre_axon_spike: Statements | None = None,
         functions: str | None = None,
-        pruning: str | None = None,
-        creating: str | None = None,
+        pruning: str | Pruning | None = None,
+        creating: str | Creating | None = None,
         name: str | None = None,
         description: str | None = None,
         extra_values: Mapping[str, Any] | None = None,
@@ -86,7 +89,7 @@ class Synapse:
         self.description = SynapseDescription(
             parameters=texts.take("parameters", 0, parameters, extra_values or {}),
             equations=texts.take("equations", 1, equations),
-            psp=texts.take("psp", 2, texts.only_text("psp", psp)),
+            psp=texts.take("psp", 2, psp),
             operation=str(operation),
             pre_spike=texts.take("pre_spike", 4, pre_spike),
             post_spike=texts.take("post_spike", 5, post_spike),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synloom import messages
-from synloom.attributes import Array, initial_values, many_values, numpy_type, one_value
+from synloom.attributes import Array, Given, initial_values, many_values, numpy_type, one_value
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import Draw, Var, walk
 from synloom.codegen.ir.model import Attribute, SynapseModel
 from synloom.codegen.ir.types import Locality, Scope
 from synloom.connect.values import Values, fill, flatten, is_number, is_table
+from synloom.constant import constant_value
 from synloom.random import RandomDistribution
 from synloom.runtime.buffers import aligned_empty
 
@@ -32,8 +34,9 @@ class SynapseState:
     single_weight : bool
     """
 
-    def __init__(self, label: str, model: SynapseModel, network: Network) -> None:
+    def __init__(self, label: str, model: SynapseModel, network: Network, given: Given) -> None:
         self.label, self.model, self.network = label, model, network
+        self._distributions = given
         self.buffers: dict[str, Array] = {}
         self.single_weight = False
         self._given: dict[str, Any] = {}
@@ -97,17 +100,26 @@ class SynapseState:
     def _declared(self, attribute: Attribute, size: int, store: Store) -> Any:
         """The declared initial value: one value where all are the same, else one for each element."""
         if not _varies(attribute):
-            return initial_values(attribute, 1, {}, self.network.real, self.network.spawn_rng)[0]
+            return self._evaluated(attribute, 1, {}, self.network.spawn_rng)[0]
         known, reading = dict(self.buffers), store.forward()
         if attribute.locality is not Locality.LOCAL:
-            return initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
+            return self._evaluated(attribute, size, known, self.network.spawn_rng)
         for name, values in known.items():
             if self.locality(name) is Locality.SEMIGLOBAL:
                 known[name] = np.repeat(values, np.diff(store.row_ptr))
             elif self.locality(name) is Locality.LOCAL:
                 known[name] = reading.gather(values)
-        drawn = initial_values(attribute, size, known, self.network.real, self.network.spawn_rng)
-        return reading.place(drawn)
+        return reading.place(self._evaluated(attribute, size, known, self.network.spawn_rng))
+
+    def _evaluated(
+        self,
+        attribute: Attribute,
+        size: int,
+        known: Mapping[str, Array],
+        spawn: Callable[[], np.random.Generator],
+    ) -> Array:
+        constant = partial(constant_value, self.network)
+        return initial_values(attribute, size, known, self.network.real, spawn, constant, self._distributions)
 
     def converted(self, name: str, value: Any, buffer: Array, store: Store) -> Any:
         """What a user assigns, checked and in the type of the buffer; distributions are left to be drawn."""
@@ -174,7 +186,7 @@ class SynapseState:
         def refuse() -> np.random.Generator:
             raise NotCompiledError(f"{self.label}.{name} is drawn by compile().", hint="call compile() first")
 
-        return initial_values(attribute, 1, known, self.network.real, refuse)
+        return self._evaluated(attribute, 1, known, refuse)
 
 
 def _varies(attribute: Attribute) -> bool:

@@ -21,6 +21,7 @@ from synloom.codegen.lower.synapse import lower_psp
 from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION
 from synloom.connect.ends import one_target, own_name
 from synloom.connect.values import Delays, delay_array, delays, is_number
+from synloom.constant import visible_constants
 from synloom.projection import Projection
 from synloom.store import Reading
 from synloom.synapses import Synapses
@@ -126,7 +127,7 @@ class Transpose(Synapses):
             pre_name=pre.name,
             post_name=post.name,
             functions=registry.functions,
-            constants=registry.constants.keys(),
+            constants=visible_constants(self.network).keys(),
         )
         known = {**registry.functions, **{f.name: f for f in synapse.functions}}
         self.psp_functions = reachable([self.psp] if self.psp is not None else [], known)

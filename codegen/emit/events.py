@@ -33,7 +33,10 @@ LINES = {
     (StoreKind.CSR, Side.ROW): "CsrRows{self.row_ptr, self.column}",
     (StoreKind.CSR, Side.COLUMN): "CsrColumns{self.reverse_ptr, self.reverse_synapse, self.reverse_row}",
 }
-SEGMENTS = "Segments{self.segment_line, self.segment_delay, self.segment_first, self.segment_synapse, self.segment_other}"
+SEGMENTS = (
+    "Segments{self.segment_line, self.segment_delay, self.segment_first, "
+    "self.segment_synapse, self.segment_other}"
+)
 INDEX = {Side.ROW: "i", Side.COLUMN: "j"}
 
 

@@ -78,12 +78,17 @@ def cut(source: SourceText, *, bare_names: bool = False) -> list[Cut]:
 
     A statement begins on a line that has an assignment operator outside its flags; any other line goes on
     with the statement before it. With ``bare_names``, as in parameters, a line that is a name alone or a name
-    and flags begins one too.
+    and flags begins one too. In a text put together from pieces, no statement runs from one into the next.
     """
     statements: list[Tokens] = []
+    opened = [piece.start for piece in source.pieces if not piece.label]
     for line in _lines(tokenize(source.content)):
         current = statements[-1] if statements else None
-        if current is None or _begins(line, current, bare_names):
+        if (
+            current is None
+            or _begins(line, current, bare_names)
+            or any(current[-1].end <= start <= line[0].start for start in opened)
+        ):
             statements.append(line)
         else:
             current.extend(line)

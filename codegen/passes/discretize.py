@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from synloom.codegen.errors import CodegenError, Mistakes, ModelError
+from synloom.codegen.errors import Mistakes, ModelError
 from synloom.codegen.ir.expr import Draw, Expr, Var, transform, walk
 from synloom.codegen.ir.model import Assignment, Equation, Ode
 from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import COUPLED, Locality, Method, Scope
-from synloom.codegen.methods import METHODS, Names, Step
+from synloom.codegen.methods import METHODS, Names
 from synloom.codegen.methods.step import mentions, temporary
 from synloom.codegen.passes import gather
 
@@ -31,7 +31,7 @@ def discretize(
     Parameters
     ----------
     equations : tuple of Equation
-        All equations of the model; none of them event-driven.
+        All equations of the model; event-driven ones by themselves, with the time since the last event as step.
     locality : Locality
         Which of them to take.
     step : Expr
@@ -82,7 +82,7 @@ def _integrate(run: Run, step: Expr, names: Names, mistakes: Mistakes) -> list[S
     values: dict[str, Expr] = {}
     for group in _groups(frozen):
         try:
-            result = _stepped(group, step, names)
+            result = METHODS[group[0].method](group, step, names)
         except ModelError as error:
             mistakes.note(error)
             continue
@@ -111,13 +111,6 @@ def _groups(run: Run) -> list[Run]:
         key = ode.method if ode.method in COUPLED else i
         groups[key] = (*groups.get(key, ()), ode)
     return list(groups.values())
-
-
-def _stepped(group: Run, step: Expr, names: Names) -> Step:
-    method = METHODS.get(group[0].method)
-    if method is None:
-        raise CodegenError(f'"{group[0].method}" does not belong into a clock-driven block.', group[0].origin)
-    return method(group, step, names)
 
 
 def _assign(run: Run, lets: list[Let], values: dict[str, Expr], names: Names) -> list[Stmt]:

@@ -12,9 +12,15 @@ import numpy as np
 import pytest
 
 from synloom import registry
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.errors import ConfigurationError, ModelError, NotCompiledError
 from synloom.config import setup
 from synloom.constant import Constant, get_constant
+from synloom.forms import Parameter
+from synloom.network import Network
+from synloom.neuron import Neuron
+from synloom.population import Population
+from synloom.projection import Projection
+from synloom.synapse import Synapse
 from tests.unit.fake_network import FakeNetwork, fake_default
 
 
@@ -123,3 +129,148 @@ def test_copies_are_numbers() -> None:
     k.set(5.0)
     for twin in (copy.copy(k), copy.deepcopy(k), pickle.loads(pickle.dumps(k))):
         assert type(twin) is float and twin == 5.0
+
+
+# Parameters that were declared as a constant
+
+
+def as_declared(parameters: Any, network: Any) -> Population:
+    return Population(3, Neuron(parameters, "r = 1"), network=network)
+
+
+def test_parameters_declared_as_a_constant_follow_it(network: FakeNetwork) -> None:
+    k = Constant("K", 3.0)
+    parameters = {
+        "named": "K",
+        "itself": k,
+        "each": Parameter(k, "local"),
+        "n": Parameter("K", type=int),
+        "derived": "2*K",
+    }
+    made = as_declared(parameters, network)
+    text = as_declared("a = K : population", network)
+    live = made.array("each")
+    k.set(5.5)
+    assert (made.named, made.itself, made.n, made.derived, text.a) == (5.5, 5.5, 5, 6.0, 5.5)
+    assert live.tolist() == [5.5] * 3
+    network.compile()
+    k.set(7.0)
+    assert (made.named, made.n, made.init["named"], live.tolist()) == (7.0, 7, 7.0, [7.0] * 3)
+    made.reset()
+    assert made.named == 7.0
+
+
+def test_values_that_the_user_set_stay(network: FakeNetwork) -> None:
+    k = Constant("K", 3.0)
+    made = as_declared({"a": "K", "b": Parameter("K", "local")}, network)
+    made.a = 4.0
+    made.b = [3.0, 9.0, 3.0]
+    k.set(5.0)
+    assert (made.a, made.b.tolist()) == (4.0, [5.0, 9.0, 5.0])
+
+
+def test_only_parameters_follow(network: FakeNetwork) -> None:
+    k = Constant("K", 3.0)
+    made = Population(2, Neuron("", "r = r : init = K"), network=network)  # type: ignore[arg-type]
+    k.set(5.0)
+    assert made.r.tolist() == [3.0, 3.0]
+
+
+def test_projections_follow_too() -> None:
+    k = Constant("K", 3.0)
+    real = Network(seed=1)
+    try:
+        pre = Population(2, Neuron(equations="r = 1"), network=real)
+        synapse = Synapse({"a": k, "s": Parameter("K", "semiglobal"), "b": k})
+        made = Projection(pre, pre, "exc", synapse, network=real).connect_all_to_all(
+            1.0, force_multiple_weights=True
+        )
+        made.b = 8.0
+        assert made.a == 3.0
+        k.set(4.0)
+        assert made.a == 4.0
+        real._connect_all()
+        k.set(5.0)
+        assert (made.a, made.b, made.s) == (5.0, 8.0, [5.0, 5.0])
+        made._values.restore(["a", "s"])
+        assert (made.a, made.s) == (5.0, [5.0, 5.0])
+    finally:
+        real.clear()
+
+
+def test_parameters_of_one_network_follow(network: FakeNetwork) -> None:
+    k, other = Constant("K", 3.0), FakeNetwork(1)
+    registry.networks[1] = other  # type: ignore[assignment]
+    here, there = as_declared("a = K", network), as_declared("a = K", other)
+    network.compile()
+    other.compile()
+    k.set(4.0, network=other)  # type: ignore[arg-type]
+    assert (here.a[0], there.a[0]) == (3.0, 4.0)
+    k.set(5.0)
+    assert (here.a[0], there.a[0]) == (5.0, 5.0)
+
+
+# Constants of one network
+
+
+def test_a_constant_of_one_network() -> None:
+    Constant("K", 3.0)
+    one, two = Network(), Network()
+    try:
+        own, far = one.constant("L", 2.0), two.constant("L", 4.0)
+        hiding = two.constant("K", 9.0)
+        assert (isinstance(own, Constant), own.name, own.value, get_constant("L")) == (True, "L", 2.0, None)
+        assert (one.get_constant("L"), two.get_constant("L")) == (own, far)
+        assert [c.value for c in one.get_constants()] == [3.0, 2.0]
+        assert two.get_constant("K") is hiding
+        model = Neuron({"a": "K + L"}, "r = f(1) + L", functions="f(x) = L * x")
+        made = [as_population(model, n) for n in (one, two)]
+        assert [p.a for p in made] == [5.0, 13.0]
+        assert [p.f(10) for p in made] == [20.0, 40.0]
+        own.set(7.0)
+        assert [p.f(10) for p in made] == [70.0, 40.0]
+        with pytest.raises(ModelError, match='Unknown name "L"'):
+            as_population(Neuron(equations="r = L"), Network())
+        with pytest.raises(ConfigurationError, match='Constant "L" already exists') as caught:
+            one.constant("L", 1.0)
+        assert caught.value.hint == "Change it with net.get_constant('L').set(value)."
+        with pytest.raises(ConfigurationError, match='Constant "L" is not one of this network'):
+            own.set(1.0, network=two)
+    finally:
+        for n in list(registry.networks.values()):
+            if isinstance(n, Network):
+                n.clear()
+
+
+def as_population(model: Neuron, network: Network) -> Population:
+    return Population(1, model, network=network)
+
+
+def test_an_unknown_constant_of_a_network(capsys: pytest.CaptureFixture[str]) -> None:
+    one = Network()
+    assert one.get_constant("Q") is None
+    assert "There is no constant named 'Q'" in "".join(capsys.readouterr())
+    one.clear()
+
+
+@pytest.mark.needs_compiler
+def test_running_networks_use_their_own_constants() -> None:
+    k = Constant("K", 3.0)
+    nets = [Network(), Network()]
+    try:
+        own = [net.constant("L", float(i)) for i, net in enumerate(nets)]
+        model = Neuron({"a": k}, ["r += a", "x += K + L"])
+        made = [as_population(model, net) for net in nets]
+        for net in nets:
+            net.compile(silent=True)
+            net.simulate(1.0)
+        assert [(p.r[0], p.x[0]) for p in made] == [(3.0, 3.0), (3.0, 4.0)]
+        k.set(5.0)
+        own[1].set(10.0)
+        k.set(6.0, network=nets[0])
+        for net in nets:
+            net.simulate(1.0)
+        assert [(p.r[0], p.x[0]) for p in made] == [(9.0, 9.0), (8.0, 19.0)]
+    finally:
+        for net in nets:
+            net.clear()

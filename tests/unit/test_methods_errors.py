@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from synloom.codegen.errors import CodegenError, ModelError, ModelErrors
+from synloom.codegen.errors import ModelError, ModelErrors
 from synloom.codegen.ir.model import Equation
 from synloom.codegen.ir.types import Locality, Method
 from synloom.codegen.passes.discretize import discretize
@@ -136,8 +136,3 @@ def test_all_mistakes_are_told_at_once() -> None:
         '"semiimplicit" needs a linear term in "e"; found none.',
     ]
     assert str(error).startswith("5 mistakes in the model:")
-
-
-def test_an_event_driven_equation_here_is_a_bug() -> None:
-    with pytest.raises(CodegenError, match="event-driven"):
-        discretize((ode("x", "-x", Method.EVENT_DRIVEN),), Locality.LOCAL, H)

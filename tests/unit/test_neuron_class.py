@@ -190,7 +190,7 @@ def test_empty_spiking_arguments_are_not_given() -> None:
     assert Neuron(equations="r = 1", spike="", reset=[], refractory=None).type == "rate"
 
 
-@pytest.mark.parametrize("value", [3, {"a": 1.0}, ["a = 1", 2]])
+@pytest.mark.parametrize("value", [3, ("a = 1",), ["a = 1", 2]])
 def test_texts_must_be_texts(value: Any) -> None:
     with pytest.raises(ConfigurationError, match="parameters must be a string or a list of strings"):
         Neuron(value, "r = 1")
