@@ -4,8 +4,8 @@
 #include "synloom/step.hpp"
 
 #include "sweep_dense_3d5fa6bf.hpp"
-#include "update_neurons_1a0ccf29.hpp"
-#include "update_neurons_b79a14cd.hpp"
+#include "update_neurons_1f1045e4.hpp"
+#include "update_neurons_67103a3a.hpp"
 
 namespace synloom {
 
@@ -18,6 +18,8 @@ struct Network {
     struct {
         Index length;
         Recorder* table;
+        Index spike_length;
+        SpikeRecorder* spikes;
     } recorders;
     struct {
         Index size;
@@ -46,12 +48,12 @@ struct Network {
         bool* transmission;
     } fb;
 };
-static_assert(sizeof(Network) == 22 * sizeof(std::int64_t));
+static_assert(sizeof(Network) == 24 * sizeof(std::int64_t));
 
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
     const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
+    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
 
     // Clear the weighted sums.
     if (*net.pixels.enabled) clear(net.pixels.size, net.pixels.sum_fb);
@@ -79,7 +81,7 @@ static void step(Network& net) {
     // Neurons.
     // pixels
     if (*net.pixels.enabled) {
-        update_neurons_1a0ccf29::run({
+        update_neurons_67103a3a::run({
             .size = net.pixels.size,
             .b = net.pixels.b,
             .r = net.pixels.r,
@@ -88,7 +90,7 @@ static void step(Network& net) {
     }
     // features
     if (*net.features.enabled) {
-        update_neurons_b79a14cd::run({
+        update_neurons_1f1045e4::run({
             .size = net.features.size,
             .tau = net.features.tau,
             .r = net.features.r,
@@ -97,6 +99,7 @@ static void step(Network& net) {
     }
 
     record(net.recorders.table, net.recorders.length, Phase::states, now);
+    record_spikes(net.recorders.spikes, net.recorders.spike_length, now);
     *net.clock.step = now + 1;
 }
 
@@ -106,7 +109,10 @@ extern "C" std::int64_t synloom_words() { return sizeof(synloom::Network) / size
 
 extern "C" std::int64_t synloom_run(void* table, std::int64_t steps) {
     auto& net = *static_cast<synloom::Network*>(table);
-    for (std::int64_t n = 0; n < steps; ++n) synloom::step(net);
+    for (std::int64_t n = 0; n < steps; ++n) {
+        if (!synloom::room_for_spikes(net.recorders.spikes, net.recorders.spike_length)) return n;
+        synloom::step(net);
+    }
     return steps;
 }
 

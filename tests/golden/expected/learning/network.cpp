@@ -6,8 +6,8 @@
 #include "sweep_csr_681656ce.hpp"
 #include "synloom/delays.hpp"
 #include "synloom/reduce.hpp"
-#include "update_bcm_f802f9a7.hpp"
-#include "update_neurons_b53ab48e.hpp"
+#include "update_bcm_08d7a642.hpp"
+#include "update_neurons_03c33977.hpp"
 
 namespace synloom {
 
@@ -20,6 +20,8 @@ struct Network {
     struct {
         Index length;
         Recorder* table;
+        Index spike_length;
+        SpikeRecorder* spikes;
     } recorders;
     struct {
         Index size;
@@ -68,7 +70,7 @@ struct Network {
         bool* transmission;
     } fb;
 };
-static_assert(sizeof(Network) == 42 * sizeof(std::int64_t));
+static_assert(sizeof(Network) == 44 * sizeof(std::int64_t));
 
 // Whether a projection with this learning period updates its synapses in this step.
 static bool due(std::int64_t step, const std::int64_t* period, const std::int64_t* offset) {
@@ -78,7 +80,7 @@ static bool due(std::int64_t step, const std::int64_t* period, const std::int64_
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
     const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
+    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
 
     // Clear the weighted sums.
     if (*net.a.enabled) clear(net.a.size, net.a.sum_exc);
@@ -114,7 +116,7 @@ static void step(Network& net) {
     // Neurons.
     // a
     if (*net.a.enabled) {
-        update_neurons_b53ab48e::run({
+        update_neurons_03c33977::run({
             .size = net.a.size,
             .tau = net.a.tau,
             .v = net.a.v,
@@ -126,7 +128,7 @@ static void step(Network& net) {
     }
     // b
     if (*net.b.enabled) {
-        update_neurons_b53ab48e::run({
+        update_neurons_03c33977::run({
             .size = net.b.size,
             .tau = net.b.tau,
             .v = net.b.v,
@@ -147,7 +149,7 @@ static void step(Network& net) {
     // Synaptic variables.
     // ff
     if (*net.ff.transmission && *net.ff.update && *net.b.enabled && due(now, net.ff.period, net.ff.offset)) {
-        update_bcm_f802f9a7::run({
+        update_bcm_08d7a642::run({
             .rows = net.ff.rows,
             .columns = net.ff.columns,
             .row_ranks = net.ff.row_ranks,
@@ -166,10 +168,11 @@ static void step(Network& net) {
             .column_line_length = net.a.line_length,
             .column_r_line_head = net.a.r_line_head,
             .forward_delay = net.ff.delay,
-        }, {clock.t, dt, dt * *net.ff.period});
+        }, {clock.t, dt, dt * *net.ff.period, now});
     }
 
     record(net.recorders.table, net.recorders.length, Phase::states, now);
+    record_spikes(net.recorders.spikes, net.recorders.spike_length, now);
     *net.clock.step = now + 1;
 }
 
@@ -179,7 +182,10 @@ extern "C" std::int64_t synloom_words() { return sizeof(synloom::Network) / size
 
 extern "C" std::int64_t synloom_run(void* table, std::int64_t steps) {
     auto& net = *static_cast<synloom::Network*>(table);
-    for (std::int64_t n = 0; n < steps; ++n) synloom::step(net);
+    for (std::int64_t n = 0; n < steps; ++n) {
+        if (!synloom::room_for_spikes(net.recorders.spikes, net.recorders.spike_length)) return n;
+        synloom::step(net);
+    }
     return steps;
 }
 

@@ -4,8 +4,8 @@
 #include "synloom/step.hpp"
 
 #include "sweep_dense_2ddfd753.hpp"
-#include "update_drift_faa8bfaa.hpp"
-#include "update_noisy_48f6dcfd.hpp"
+#include "update_drift_6ee53fde.hpp"
+#include "update_noisy_18c4e3bb.hpp"
 
 namespace synloom {
 
@@ -18,6 +18,8 @@ struct Network {
     struct {
         Index length;
         Recorder* table;
+        Index spike_length;
+        SpikeRecorder* spikes;
     } recorders;
     struct {
         Index size;
@@ -70,7 +72,7 @@ struct Network {
         bool* transmission;
     } fb;
 };
-static_assert(sizeof(Network) == 42 * sizeof(std::int64_t));
+static_assert(sizeof(Network) == 44 * sizeof(std::int64_t));
 
 // Whether a projection with this learning period updates its synapses in this step.
 static bool due(std::int64_t step, const std::int64_t* period, const std::int64_t* offset) {
@@ -80,7 +82,7 @@ static bool due(std::int64_t step, const std::int64_t* period, const std::int64_
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
     const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
+    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
 
     // Clear the weighted sums.
     if (*net.a.enabled) clear(net.a.size, net.a.sum_exc);
@@ -113,7 +115,7 @@ static void step(Network& net) {
     // Neurons.
     // a
     if (*net.a.enabled) {
-        update_noisy_48f6dcfd::run({
+        update_noisy_18c4e3bb::run({
             .size = net.a.size,
             .draw_state = net.random.state,
             .draw_object = net.streams.a,
@@ -129,7 +131,7 @@ static void step(Network& net) {
     }
     // b
     if (*net.b.enabled) {
-        update_noisy_48f6dcfd::run({
+        update_noisy_18c4e3bb::run({
             .size = net.b.size,
             .draw_state = net.random.state,
             .draw_object = net.streams.b,
@@ -147,7 +149,7 @@ static void step(Network& net) {
     // Synaptic variables.
     // ff
     if (*net.ff.transmission && *net.ff.update && *net.b.enabled && due(now, net.ff.period, net.ff.offset)) {
-        update_drift_faa8bfaa::run({
+        update_drift_6ee53fde::run({
             .rows = net.ff.rows,
             .columns = net.ff.columns,
             .row_ranks = net.ff.row_ranks,
@@ -157,10 +159,11 @@ static void step(Network& net) {
             .draw_object = net.streams.ff,
             .bias = net.ff.bias,
             .w = net.ff.w,
-        }, {clock.t, dt, dt * *net.ff.period});
+        }, {clock.t, dt, dt * *net.ff.period, now});
     }
 
     record(net.recorders.table, net.recorders.length, Phase::states, now);
+    record_spikes(net.recorders.spikes, net.recorders.spike_length, now);
     ++net.random.state[1];
     *net.clock.step = now + 1;
 }
@@ -171,7 +174,10 @@ extern "C" std::int64_t synloom_words() { return sizeof(synloom::Network) / size
 
 extern "C" std::int64_t synloom_run(void* table, std::int64_t steps) {
     auto& net = *static_cast<synloom::Network*>(table);
-    for (std::int64_t n = 0; n < steps; ++n) synloom::step(net);
+    for (std::int64_t n = 0; n < steps; ++n) {
+        if (!synloom::room_for_spikes(net.recorders.spikes, net.recorders.spike_length)) return n;
+        synloom::step(net);
+    }
     return steps;
 }
 

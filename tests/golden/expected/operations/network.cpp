@@ -5,8 +5,8 @@
 
 #include "sweep_dense_85e05300.hpp"
 #include "synloom/delays.hpp"
-#include "update_neurons_b3ad0916.hpp"
-#include "update_relay_c2b025ad.hpp"
+#include "update_neurons_3b49e83b.hpp"
+#include "update_relay_adcdc160.hpp"
 
 namespace synloom {
 
@@ -19,6 +19,8 @@ struct Network {
     struct {
         Index length;
         Recorder* table;
+        Index spike_length;
+        SpikeRecorder* spikes;
     } recorders;
     struct {
         Index size;
@@ -48,12 +50,12 @@ struct Network {
         double* w;
     } most;
 };
-static_assert(sizeof(Network) == 23 * sizeof(std::int64_t));
+static_assert(sizeof(Network) == 25 * sizeof(std::int64_t));
 
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
     const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt};
+    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
 
     // Clear the weighted sums.
     if (*net.b.enabled) clear(net.b.size, net.b.sum_exc);
@@ -80,7 +82,7 @@ static void step(Network& net) {
     // Neurons.
     // a
     if (*net.a.enabled) {
-        update_neurons_b3ad0916::run({
+        update_neurons_3b49e83b::run({
             .size = net.a.size,
             .c = net.a.c,
             .r = net.a.r,
@@ -88,7 +90,7 @@ static void step(Network& net) {
     }
     // b
     if (*net.b.enabled) {
-        update_relay_c2b025ad::run({
+        update_relay_adcdc160::run({
             .size = net.b.size,
             .r = net.b.r,
             .sum_exc = net.b.sum_exc,
@@ -100,6 +102,7 @@ static void step(Network& net) {
     if (*net.a.enabled) push(net.a.r_line, net.a.size, net.a.line_length, *net.a.r_line_head, net.a.r);
 
     record(net.recorders.table, net.recorders.length, Phase::states, now);
+    record_spikes(net.recorders.spikes, net.recorders.spike_length, now);
     *net.clock.step = now + 1;
 }
 
@@ -109,7 +112,10 @@ extern "C" std::int64_t synloom_words() { return sizeof(synloom::Network) / size
 
 extern "C" std::int64_t synloom_run(void* table, std::int64_t steps) {
     auto& net = *static_cast<synloom::Network*>(table);
-    for (std::int64_t n = 0; n < steps; ++n) synloom::step(net);
+    for (std::int64_t n = 0; n < steps; ++n) {
+        if (!synloom::room_for_spikes(net.recorders.spikes, net.recorders.spike_length)) return n;
+        synloom::step(net);
+    }
     return steps;
 }
 

@@ -5,7 +5,7 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_neurons_b53ab48e {
+namespace synloom::update_neurons_03c33977 {
 
 /// Update of the neurons of one population: rate-coded.
 struct Buffers {
@@ -20,4 +20,4 @@ struct Buffers {
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_neurons_b53ab48e
+}  // namespace synloom::update_neurons_03c33977

@@ -5,16 +5,15 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_neurons_b79a14cd {
+namespace synloom::update_neurons_3b49e83b {
 
 /// Update of the neurons of one population: rate-coded.
 struct Buffers {
     Index size;
-    const double* tau;
+    std::int64_t* c;
     double* r;
-    const double* sum_exc;
 };
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_neurons_b79a14cd
+}  // namespace synloom::update_neurons_3b49e83b

@@ -1,8 +1,8 @@
-#include "update_noisy_48f6dcfd.hpp"
+#include "update_noisy_18c4e3bb.hpp"
 
 #include "synloom/draws.hpp"
 
-namespace synloom::update_noisy_48f6dcfd {
+namespace synloom::update_noisy_18c4e3bb {
 
 void run(const Buffers& self, const Clock<double>& clock) {
     const double tau = *self.tau;
@@ -42,4 +42,4 @@ void run(const Buffers& self, const Clock<double>& clock) {
     });
 }
 
-}  // namespace synloom::update_noisy_48f6dcfd
+}  // namespace synloom::update_noisy_18c4e3bb

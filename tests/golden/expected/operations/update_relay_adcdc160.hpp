@@ -5,15 +5,16 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_neurons_b3ad0916 {
+namespace synloom::update_relay_adcdc160 {
 
-/// Update of the neurons of one population: rate-coded.
+/// Update of the neurons of one population: Relay.
 struct Buffers {
     Index size;
-    std::int64_t* c;
     double* r;
+    const double* sum_exc;
+    const double* gain;
 };
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_neurons_b3ad0916
+}  // namespace synloom::update_relay_adcdc160

@@ -5,16 +5,16 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_relay_c2b025ad {
+namespace synloom::update_neurons_1f1045e4 {
 
-/// Update of the neurons of one population: Relay.
+/// Update of the neurons of one population: rate-coded.
 struct Buffers {
     Index size;
+    const double* tau;
     double* r;
     const double* sum_exc;
-    const double* gain;
 };
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_relay_c2b025ad
+}  // namespace synloom::update_neurons_1f1045e4

@@ -1,6 +1,6 @@
-#include "update_neurons_b3ad0916.hpp"
+#include "update_neurons_3b49e83b.hpp"
 
-namespace synloom::update_neurons_b3ad0916 {
+namespace synloom::update_neurons_3b49e83b {
 
 void run(const Buffers& self, const Clock<double>&) {
     each(self.size, [=](Index i) {
@@ -16,4 +16,4 @@ void run(const Buffers& self, const Clock<double>&) {
     });
 }
 
-}  // namespace synloom::update_neurons_b3ad0916
+}  // namespace synloom::update_neurons_3b49e83b

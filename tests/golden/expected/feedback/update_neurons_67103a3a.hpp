@@ -5,7 +5,7 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_neurons_1a0ccf29 {
+namespace synloom::update_neurons_67103a3a {
 
 /// Update of the neurons of one population: rate-coded.
 struct Buffers {
@@ -17,4 +17,4 @@ struct Buffers {
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_neurons_1a0ccf29
+}  // namespace synloom::update_neurons_67103a3a

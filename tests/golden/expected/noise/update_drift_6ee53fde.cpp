@@ -1,9 +1,9 @@
-#include "update_drift_faa8bfaa.hpp"
+#include "update_drift_6ee53fde.hpp"
 
 #include "synloom/dense.hpp"
 #include "synloom/draws.hpp"
 
-namespace synloom::update_drift_faa8bfaa {
+namespace synloom::update_drift_6ee53fde {
 
 void run(const Buffers& self, const Clock<double>&) {
     const bool learn = *self.plasticity;
@@ -26,4 +26,4 @@ void run(const Buffers& self, const Clock<double>&) {
     });
 }
 
-}  // namespace synloom::update_drift_faa8bfaa
+}  // namespace synloom::update_drift_6ee53fde

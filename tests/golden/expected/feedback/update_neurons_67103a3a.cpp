@@ -1,6 +1,6 @@
-#include "update_neurons_1a0ccf29.hpp"
+#include "update_neurons_67103a3a.hpp"
 
-namespace synloom::update_neurons_1a0ccf29 {
+namespace synloom::update_neurons_67103a3a {
 
 void run(const Buffers& self, const Clock<double>&) {
     each(self.size, [=](Index i) {
@@ -14,4 +14,4 @@ void run(const Buffers& self, const Clock<double>&) {
     });
 }
 
-}  // namespace synloom::update_neurons_1a0ccf29
+}  // namespace synloom::update_neurons_67103a3a

@@ -5,7 +5,7 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_drift_faa8bfaa {
+namespace synloom::update_drift_6ee53fde {
 
 /// Update of the synapses of one projection: Drift.
 struct Buffers {
@@ -22,4 +22,4 @@ struct Buffers {
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_drift_faa8bfaa
+}  // namespace synloom::update_drift_6ee53fde

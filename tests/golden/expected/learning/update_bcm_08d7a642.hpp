@@ -5,7 +5,7 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_bcm_f802f9a7 {
+namespace synloom::update_bcm_08d7a642 {
 
 /// Update of the synapses of one projection: BCM.
 struct Buffers {
@@ -31,4 +31,4 @@ struct Buffers {
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_bcm_f802f9a7
+}  // namespace synloom::update_bcm_08d7a642

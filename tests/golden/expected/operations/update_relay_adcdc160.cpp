@@ -1,8 +1,8 @@
-#include "update_relay_c2b025ad.hpp"
+#include "update_relay_adcdc160.hpp"
 
 #include "synloom/math.hpp"
 
-namespace synloom::update_relay_c2b025ad {
+namespace synloom::update_relay_adcdc160 {
 
 namespace user {
 
@@ -24,4 +24,4 @@ void run(const Buffers& self, const Clock<double>&) {
     });
 }
 
-}  // namespace synloom::update_relay_c2b025ad
+}  // namespace synloom::update_relay_adcdc160

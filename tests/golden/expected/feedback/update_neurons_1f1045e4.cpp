@@ -1,6 +1,6 @@
-#include "update_neurons_b79a14cd.hpp"
+#include "update_neurons_1f1045e4.hpp"
 
-namespace synloom::update_neurons_b79a14cd {
+namespace synloom::update_neurons_1f1045e4 {
 
 void run(const Buffers& self, const Clock<double>& clock) {
     const double tau = *self.tau;
@@ -16,4 +16,4 @@ void run(const Buffers& self, const Clock<double>& clock) {
     });
 }
 
-}  // namespace synloom::update_neurons_b79a14cd
+}  // namespace synloom::update_neurons_1f1045e4

@@ -1,8 +1,8 @@
-#include "update_neurons_b53ab48e.hpp"
+#include "update_neurons_03c33977.hpp"
 
 #include "synloom/math.hpp"
 
-namespace synloom::update_neurons_b53ab48e {
+namespace synloom::update_neurons_03c33977 {
 
 void run(const Buffers& self, const Clock<double>& clock) {
     const double tau = *self.tau;
@@ -28,4 +28,4 @@ void run(const Buffers& self, const Clock<double>& clock) {
     });
 }
 
-}  // namespace synloom::update_neurons_b53ab48e
+}  // namespace synloom::update_neurons_03c33977

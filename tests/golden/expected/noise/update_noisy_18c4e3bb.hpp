@@ -5,7 +5,7 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_noisy_48f6dcfd {
+namespace synloom::update_noisy_18c4e3bb {
 
 /// Update of the neurons of one population: Noisy.
 struct Buffers {
@@ -24,4 +24,4 @@ struct Buffers {
 
 void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_noisy_48f6dcfd
+}  // namespace synloom::update_noisy_18c4e3bb
