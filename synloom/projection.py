@@ -19,7 +19,7 @@ from synloom.codegen.lower.synapse import lower_synapse
 from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION, adds_transmission
 from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
 from synloom.connect.methods import ConnectMethods
-from synloom.connect.values import Connection, Delays, delay_array, delays, is_number, is_table
+from synloom.connect.values import Connection, Delays, changeable, delay_array, delays, is_number, is_table
 from synloom.constant import visible_constants
 from synloom.function import FunctionCaller, own_functions
 from synloom.learning import Learning
@@ -159,7 +159,7 @@ class Projection(ConnectMethods, Learning):
 
     @property
     def _delays(self) -> Delays:
-        return self._own_delays
+        return changeable(self._own_delays) if self._spiking else self._own_delays
 
     @property
     def state(self) -> dict[str, Array]:

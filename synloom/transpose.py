@@ -20,7 +20,7 @@ from synloom.codegen.lower.function import reachable
 from synloom.codegen.lower.synapse import lower_psp
 from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION
 from synloom.connect.ends import one_target, own_name
-from synloom.connect.values import Delays, delay_array, delays, is_number
+from synloom.connect.values import Delays, changeable, delay_array, delays, is_number
 from synloom.constant import visible_constants
 from synloom.projection import Projection
 from synloom.store import Reading
@@ -215,7 +215,9 @@ class Transpose(Synapses):
 
     @property
     def _delays(self) -> Delays:
-        return self.forward._delays if self.delay_of_forward else self._own_delays
+        if self.delay_of_forward:
+            return self.forward._delays
+        return changeable(self._own_delays) if self.pre_population.model.spiking else self._own_delays
 
     @property
     def delay(self) -> Any:

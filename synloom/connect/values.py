@@ -167,6 +167,11 @@ def fill(out: np.ndarray, values: Values, network: Network) -> None:
         part[...] = draw(values, len(part), network)
 
 
+def changeable(delays: Delays) -> Delays:
+    """Delays of spikes, which may become longer while the network runs, also where one step is the first."""
+    return delays._replace(kind=DelayKind.UNIFORM) if delays.kind is DelayKind.NONE else delays
+
+
 def delay_array(values: Values, nnz: int, network: Network) -> Delays:
     """The buffer of delays: one number of steps, or one per synapse."""
     if isinstance(values, RandomDistribution):

@@ -244,23 +244,6 @@ def delays_neither_number_nor_forward() -> None:
     sl.compile()
 
 
-def random_numbers_in_neurons() -> None:
-    sl.Population(3, sl.Neuron(equations="r = Uniform(0.0, 1.0)"))
-    sl.compile()
-
-
-def random_numbers_in_synapses() -> None:
-    ff = sl.Projection(*two(), "exc", sl.Synapse(equations="x = Normal(0.0, 1.0)"))
-    ff.connect_all_to_all(1.0)
-    sl.compile()
-
-
-def random_numbers_in_psp() -> None:
-    ff = sl.Projection(*two(), "exc", sl.Synapse(psp="w*pre.r*Uniform(0.0, 1.0)"))
-    ff.connect_all_to_all(1.0)
-    sl.compile()
-
-
 def transpose_without_synapses_to_read() -> None:
     Transpose(sl.Projection(*two(), "exc", name="ff"), "fb")
     sl.compile()
@@ -298,13 +281,6 @@ def several_targets() -> None:
     sl.Projection(*two(), ["exc", "inh"])
 
 
-def random_numbers_in_the_transposed_psp() -> None:
-    ff = sl.Projection(*two(), "exc")
-    ff.connect_all_to_all(1.0)
-    Transpose(ff, "fb", psp="w*pre.r*Uniform(0.0, 1.0)")
-    sl.compile()
-
-
 def unknown_name_in_the_transposed_psp() -> None:
     ff = sl.Projection(*two(), "exc")
     ff.connect_all_to_all(1.0)
@@ -319,16 +295,12 @@ NOT_OFFERED: list[tuple[Callable[[], None], str]] = [
     (unknown_operation_backward, "sum, max, min or mean"),
     (delay_of_a_population_variable, "delay"),
     (delays_neither_number_nor_forward, "forward"),
-    (random_numbers_in_neurons, r"Uniform\(\)"),
-    (random_numbers_in_synapses, r"Normal\(\)"),
-    (random_numbers_in_psp, r"Uniform\(\)"),
     (transpose_without_synapses_to_read, "'ff' was never connected"),
     (weights_for_a_single_w, "one weight per synapse.*one w per projection"),
     (weights_written_backward, "'ff'"),
     (delay_of_one_step_made_longer, "compiled for a delay of one step"),
     (delays_of_single_synapses_where_all_share_one, "all synapses share one delay"),
     (several_targets, "one target"),
-    (random_numbers_in_the_transposed_psp, r"Uniform\(\)"),
     (unknown_name_in_the_transposed_psp, r"has no attribute .x"),
 ]
 
