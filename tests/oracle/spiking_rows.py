@@ -77,7 +77,7 @@ SYNAPSES: dict[str, dict[str, str]] = {
     "times": {
         "pre_spike": "g_target += w ; b = exp(-(t - t_post)/6.1) ; n += 1.0",
         "post_spike": "d = exp(-(t - t_pre)/5.3) ; n -= 0.5",
-        "plastic pre_spike": "w -= 0.04*b : min=-1.5",
+        "plastic pre_spike": "w -= 0.003 + 0.04*b : min=-1.5",
         "plastic post_spike": "w += 0.05*d : max=1.5",
     },
     "unless": {
