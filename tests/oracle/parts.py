@@ -193,8 +193,9 @@ def neurons_of(model: NeuronModel, population: Any) -> Neurons:
     """Copy what a compiled population holds."""
     spikes = None
     if model.spiking:
-        periods: list[int] = np.broadcast_to(population.refractory_steps, population.size).tolist()
-        spikes = Spikes(population.size, periods, int(np.ravel(population.rate_window)[0]))
+        kept = population._spikes.buffers
+        periods: list[int] = kept["refractory_steps"].tolist()
+        spikes = Spikes(population.size, periods, int(kept["rate_window"][0]))
     enabled = bool(population.flags["enabled"][0])
     return Neurons(_copied(population.state), model, population.size, enabled, spikes)
 
