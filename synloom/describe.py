@@ -34,6 +34,7 @@ def describe(
     for projection in linked:
         if isinstance(projection, Projection):
             _check_sums(projection, mistakes)
+            _check_post_spikes(projection, mistakes)
         _check_delays(projection, mistakes)
     mistakes.check()
     return NetworkIR(
@@ -88,6 +89,25 @@ def _check_delays(projection: Projection | Transpose, mistakes: Mistakes) -> Non
                 node.origin,
                 f"give '{projection.name}' one delay for all synapses, or make \"{node.name}\" local",
             )
+
+
+def _check_post_spikes(projection: Projection, mistakes: Mistakes) -> None:
+    """Rate-coded neurons emit no spikes that a synapse could ask for."""
+    model, post = projection.model, projection.post_population
+    if not model.spiking or post.model.spiking:
+        return
+    times = [
+        n for e in model_expressions(model) for n in walk(e) if isinstance(n, Var) and n.name == "t_post"
+    ]
+    asked = [("t_post", n.origin) for n in times if n.scope is Scope.TIME]
+    asked += [("post_spike", s.origin) for s in model.post_spike.statements[:1]]
+    asked += [("unless_post", s.origin) for s in model.pre_spike if s.unless_post]
+    for what, origin in asked:
+        mistakes.add(
+            f'{what} needs spikes of population "{post.name}" (post), which is rate-coded.',
+            origin,
+            "leave it out, or give the neurons a spike condition",
+        )
 
 
 def _check_sums(projection: Projection, mistakes: Mistakes) -> None:

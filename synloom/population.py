@@ -306,6 +306,8 @@ class Population(Spiking, Grid):
 
     def enable(self) -> None:
         """Update the population again."""
+        if not self.enabled:
+            self._count_rates()  # time went on
         self.flags["enabled"][0] = True
 
     def disable(self) -> None:

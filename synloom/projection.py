@@ -262,7 +262,12 @@ class Projection(ConnectMethods, Learning):
         driven = len(model.event_driven) == len(model.equations)
         dendritic = any(a.locality is Locality.SEMIGLOBAL for a in model.attributes)
         structural = model.creating is not None or model.pruning is not None
-        return order != "post_to_pre" and alone and driven and not dendritic and not structural
+        links = self.network.projections
+        swept = any(p is not self and p._root is self and p._is_continuous for p in links)
+        by_rows = not (alone and driven) or dendritic or structural or swept
+        if by_rows and order == "pre_to_post":
+            messages.info(f"{self._label} is stored as post_to_pre: its synapse asks for dendrites.")
+        return model.spiking and order != "post_to_pre" and not by_rows
 
     def _format(self, asked: str, pattern: Pattern) -> str:
         """The storage asked for, or, once that is compiled into the network, the one it has."""

@@ -27,6 +27,7 @@ class Spiking:
     geometry: tuple[int, ...]
     model: NeuronModel
     network: Network
+    state: dict[str, NDArray[Any]]
     _spikes: SpikeState | None
     _refractory_ms: NDArray[np.float64]
 
@@ -135,4 +136,9 @@ class Spiking:
             return
         self._spikes.buffers["rate_window"][0] = max(1, self.network.to_steps(self._window_ms))
         self.network._spikes_changed()
-        self._spikes.count_window()
+        self._count_rates()
+
+    def _count_rates(self) -> None:
+        """Count spikes within the window once more: it has changed, or time went on without them."""
+        if self._spikes is not None and self._spikes.buffers["rate_window"][0]:
+            self._spikes.count_window()

@@ -76,6 +76,11 @@ class Synapses(ABC):
     def _reading(self) -> Reading | None:
         """The store as this object reads it; None before it is built."""
 
+    @property
+    def _is_continuous(self) -> bool:
+        """Whether it transmits in every step, through a psp."""
+        return self._root.model.psp is not None
+
     @abstractmethod
     def _check_writable(self, name: str) -> None:
         """Refuse to write an attribute that does not exist or belongs to another projection."""

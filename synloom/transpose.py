@@ -138,6 +138,10 @@ class Transpose(Synapses):
         return self.forward
 
     @property
+    def _is_continuous(self) -> bool:
+        return self.psp is not None
+
+    @property
     def _root(self) -> Projection:
         return self.forward
 

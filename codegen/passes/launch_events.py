@@ -54,8 +54,9 @@ def deliveries(build: Builder, link: ProjectionIR | TransposeIR) -> Iterator[Lau
     if model.pre_spike.transmit or model.pre_spike.statements:
         yield _launch(build, link, link, model.pre_spike, along, link.targets)
     axonal = sides_of(build, link)[along].neuron.axon_spike is not None
-    if axonal and model.pre_axon_spike.transmit:
-        same = model.pre_axon_spike == model.pre_spike
+    given = model.pre_axon_spike.transmit or model.pre_axon_spike.statements
+    same = model.pre_axon_spike == model.pre_spike
+    if axonal and given and (same or model.pre_axon_spike.transmit):
         event = model.pre_spike if same else Event(model.pre_axon_spike.transmit[:1])
         yield _launch(build, link, link, event, along, link.targets, axonal=True)
 

@@ -85,6 +85,7 @@ SYNAPSES: dict[str, dict[str, str]] = {
         "plastic pre_spike": "w = 0.9*w + 0.01*k : unless_post",
     },
 }
+NEEDS_POST_SPIKES = ("stdp", "times", "unless")
 # Where rates arrive there are no events.
 OF_RATES = {
     "default": {},
@@ -105,6 +106,9 @@ def offered(row: Row) -> bool:
     if row.get("ends", "spikes") != "spikes" and not (
         open_or("transpose", "none") and open_or("targets", "one")
     ):
+        return False
+    # Rate-coded neurons emit no spikes that a synapse could wait for.
+    if row.get("ends") == "spikes to rates" and row.get("synapse") in NEEDS_POST_SPIKES:
         return False
     if row.get("ends") == "rates to spikes" and not (
         open_or("axon", "none")

@@ -69,12 +69,13 @@ SYNLOOM_INLINE std::int32_t steps_of(Real ms, Real dt) {
     return steps > 0.0 ? static_cast<std::int32_t>(steps) : 0;
 }
 
-/// Mean rates in Hz over a window of steps, after the newest list is complete: of the neurons whose number of spikes
-/// within the window has changed. A window of 0 steps is none.
+/// Mean rates in Hz over a window of steps, after the newest list is complete. `window` holds the number of steps, 0 for
+/// none, and whether all rates are to be computed anew: otherwise only those whose number of spikes has changed.
 template <class Real>
-inline void firing_rates(const SpikeRing& spikes, Index window, double window_ms, std::int32_t* counts, Real* rates) {
-    if (window == 0) return;
-    const double hertz = 1000.0 / window_ms;
+inline void firing_rates(const SpikeRing& spikes, std::int64_t* window, double dt, std::int32_t* counts, Real* rates) {
+    const Index steps = window[0];
+    if (steps == 0) return;
+    const double hertz = 1000.0 / (double(steps) * dt);
     const auto change = [=](const SpikeList& list, std::int32_t by) {
         for (Index k = 0; k < list.count; ++k) {
             const Index i = list.ranks[k];
@@ -82,8 +83,11 @@ inline void firing_rates(const SpikeRing& spikes, Index window, double window_ms
             rates[i] = static_cast<Real>(hertz * counts[i]);
         }
     };
-    change(spikes.list(window), -1);
+    change(spikes.list(steps), -1);
     change(spikes.list(0), 1);
+    if (window[1] == 0) return;
+    window[1] = 0;
+    for (Index i = 0; i < spikes.neurons; ++i) rates[i] = static_cast<Real>(hertz * counts[i]);
 }
 
 /// Steps between two events, both counted modulo 2^32.
