@@ -41,7 +41,7 @@ class Spiking:
 
     def _make_spikes(self, refractory: float | str | None) -> None:
         """Called once the model is known; ``refractory`` in ms as given with the neuron."""
-        period = float(refractory) if is_number(refractory) else 0.0
+        period = 0.0 if refractory is None or isinstance(refractory, str) else float(refractory)
         self._refractory_ms = np.full(self.size, period)
         self._spikes = (
             SpikeState(self.size, self.model.axon_spike is not None) if self.model.spiking else None
@@ -61,7 +61,8 @@ class Spiking:
     @property
     def spike(self) -> list[int]:
         """Ranks of the neurons that fired in the last step, ascending."""
-        return self._fired.tolist()
+        ranks: list[int] = self._fired.tolist()
+        return ranks
 
     @property
     def _fired(self) -> NDArray[np.int32]:

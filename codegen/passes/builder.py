@@ -127,8 +127,8 @@ def all_exprs(kernel: Kernel) -> list[Expr]:
         case EventKernel():
             exprs = list(gather.expressions(kernel.block))
         case NeuronKernel():
-            blocks = (kernel.global_block, kernel.local_block, *(f.reset for f in kernel.firings))
-            exprs = [e for b in blocks for e in gather.expressions(b)]
+            steps = (kernel.global_block, kernel.local_block, *(f.reset for f in kernel.firings))
+            exprs = [e for b in steps for e in gather.expressions(b)]
             exprs += [f.condition for f in kernel.firings]
             exprs += [] if kernel.refractory is None else [kernel.refractory]
         case _:
