@@ -51,9 +51,13 @@ def ahead(printer: Printer, draws: tuple[Draw, ...]) -> list[str]:
     return [f"const auto draw = [=](const Block<{printer.real}>& block) {{", *fills, "};"]
 
 
-def loop(real: str, draws: tuple[Draw, ...]) -> str:
-    """The head of a loop over neurons, up to the parameters of its body."""
-    return f"each_drawn<{len(draws)}, {real}>(self.size, draw, [=](Index i, const Drawn<{real}>& drawn)"
+def loop(real: str, draws: tuple[Draw, ...], way: str, firing: str) -> str:
+    """The head of a loop over neurons, up to the parameters of its body; ``firing``: who of them fires."""
+    drawn = f"const Drawn<{real}>& drawn"
+    if firing:
+        head = f"each_drawn_neuron<{len(draws)}, {real}, {way}>(self.size, {firing}, draw,"
+        return f"{head} [=](Index i, bool refractory, {drawn})"
+    return f"each_drawn<{len(draws)}, {real}>(self.size, draw, [=](Index i, {drawn})"
 
 
 def _distribution(printer: Printer, draw: Draw, args: list[str]) -> str:

@@ -6,7 +6,7 @@ from synloom.codegen.emit.contexts import FiringText
 from synloom.codegen.emit.draws import one_by_one
 from synloom.codegen.emit.loads import element_loads, element_stores, loaded, those
 from synloom.codegen.emit.printer import Printer
-from synloom.codegen.ir.expr import Expr
+from synloom.codegen.ir.expr import Call, Expr
 from synloom.codegen.ir.plan import Firing, NeuronKernel
 from synloom.codegen.ir.types import Locality
 from synloom.codegen.names import cpp_name
@@ -20,20 +20,41 @@ def tested(kernel: NeuronKernel) -> list[Expr]:
     return exprs if kernel.refractory is None else [*exprs, kernel.refractory]
 
 
+def firing_buffers(kernel: NeuronKernel) -> str:
+    """Where counters and flags of the neurons are; empty for neurons that do not fire."""
+    if kernel.spike is None:
+        return ""
+    axons = "nullptr" if kernel.axon is None else "self.axon_flags"
+    return f"{{self.refractory_left, self.spike_flags, {axons}}}"
+
+
+def neuron_way(kernel: NeuronKernel, real: str) -> str:
+    """How the loop goes over counters and flags: much is computed where functions are called."""
+    nodes = gather.nodes(gather.expressions(kernel.local_block), kernel.functions)
+    heavy = any(isinstance(n, Call) for n in nodes)
+    return f"{'InLanes' if heavy else 'AsTheyAre'}<{real}>"
+
+
+def neuron_loop(way: str, firing: str) -> str:
+    """The head of the loop over neurons, up to the parameters of its body."""
+    if not firing:
+        return "each(self.size, [=](Index i)"
+    return f"each_neuron<{way}>(self.size, {firing}, [=](Index i, bool refractory)"
+
+
 def tests(kernel: NeuronKernel, printer: Printer) -> list[str]:
-    """Behind the update of a neuron: whether it fires, and one step less of its refractory period."""
+    """Behind the update of a neuron: whether it fires."""
     assert kernel.spike is not None
-    lines = ["self.refractory_left[i] -= refractory;"]
-    lines += [f"// spike: {kernel.spike.text}"]
-    lines += [f"self.spike_flags[i] = !refractory && {printer.expr(kernel.spike.condition, 3)};"]
-    if kernel.axon is not None:
-        lines += [f"// axon_spike: {kernel.axon.text}", _axonal(kernel.spike, kernel.axon, printer)]
-    return lines
+    lines = ["", f"// spike: {kernel.spike.text}"]
+    spike = f"!refractory && {printer.expr(kernel.spike.condition, 3)}"
+    if kernel.axon is None:
+        return [*lines, f"return {spike};"]
+    lines += [f"// axon_spike: {kernel.axon.text}"]
+    return [*lines, f"return Fires{{{spike}, {_axonal(kernel.spike, kernel.axon, printer)}}};"]
 
 
 def _axonal(spike: Firing, axon: Firing, printer: Printer) -> str:
-    both = f"{printer.expr(axon.condition, 3)} && !({printer.expr(spike.condition)})"
-    return f"self.axon_flags[i] = {both};"
+    return f"{printer.expr(axon.condition, 3)} && !({printer.expr(spike.condition)})"
 
 
 def firings(kernel: NeuronKernel, printer: Printer) -> tuple[FiringText, ...]:
@@ -55,7 +76,7 @@ def _spike(kernel: NeuronKernel, spike: Firing, printer: Printer) -> FiringText:
     store = ["self.last_spike[i] = clock.step;", f"self.refractory_left[i] = {period};"]
     if kernel.axon is not None:
         after += [spike.condition, kernel.axon.condition]
-        store.append(_axonal(spike, kernel.axon, printer))
+        store.append(f"self.axon_flags[i] = {_axonal(spike, kernel.axon, printer)};")
     return _firing(kernel, spike, "spike", "spikes", printer, after, store)
 
 

@@ -10,7 +10,7 @@ from synloom.codegen.emit.contexts import (
     SweepUnit,
     UpdateUnit,
 )
-from synloom.codegen.emit.firing import firings, tested, tests
+from synloom.codegen.emit.firing import firing_buffers, firings, neuron_loop, neuron_way, tested, tests
 from synloom.codegen.emit.loads import (
     Columns,
     element_loads,
@@ -106,16 +106,16 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         body = draws.one_by_one(printer, draws.ONLY).block(kernel.global_block, declared=read_whole)
         whole += [*([""] if whole else []), *body, *whole_stores(kernel.members)]
     conditions = [f.condition for f in kernel.firings]
-    loop, each_neuron = "each(self.size, [=](Index i)", printer
+    firing, way = firing_buffers(kernel), neuron_way(kernel, printer.real)
+    loop, each_neuron = neuron_loop(way, firing), printer
     if drawn := draws_in(gather.expressions(kernel.local_block)):
         whole += ["", *draws.ahead(printer, drawn)]
-        loop, each_neuron = draws.loop(printer.real, drawn), draws.drawn_ahead(printer, drawn)
+        loop, each_neuron = draws.loop(printer.real, drawn, way, firing), draws.drawn_ahead(printer, drawn)
     read = loaded(kernel.local_block, conditions)
     load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
     store = element_stores(those(kernel.members, gather.assigned(kernel.local_block)), "i", Locality.LOCAL)
     if kernel.spike is not None:
-        load.insert(0, "const bool refractory = self.refractory_left[i] > 0;")
         store += tests(kernel, printer)
     return NeuronUnit(
         name=kernel.name,
@@ -123,7 +123,7 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         clock=" clock" if kernel.spike is not None else uses_clock(exprs),
         includes=(
             *math_header(exprs, kernel.functions),
-            *(("spikes.hpp",) if kernel.spike is not None else ()),
+            *(("neurons.hpp", "spikes.hpp") if kernel.spike is not None else ()),
         ),
         functions=function_texts(kernel.functions, precision),
         whole=tuple(whole),

@@ -2,11 +2,9 @@
 #pragma once
 
 #include "synloom/distributions.hpp"
+#include "synloom/neurons.hpp"
 
 namespace synloom {
-
-/// Neurons that are drawn for together: what is drawn for them stays in the first cache.
-inline constexpr Index BLOCK = 512;
 
 /// Neurons first, ..., first + count - 1, and room for the numbers of all draws of their equations.
 template <class Real>
@@ -61,6 +59,19 @@ SYNLOOM_INLINE void each_drawn(Index n, Draw draw, Body body) {
         draw(Block<Real>{first, count, numbers});
         each(count, [=](Index k) SYNLOOM_LAMBDA { body(first + k, Drawn<Real>{drawn, k}); });
     }
+}
+
+/// The same for spiking neurons: body(i, refractory, drawn) says whether neuron i fires (neurons.hpp).
+template <int Numbers, class Real, class Way, class Draw, class Body>
+SYNLOOM_INLINE void each_drawn_neuron(Index n, const Firing& of, Draw draw, Body body) {
+    Real numbers[Numbers][BLOCK];
+    const Real(*drawn)[BLOCK] = numbers;
+    each_firing<Way>(n, of, [&](Index first, Index count) SYNLOOM_LAMBDA {
+        draw(Block<Real>{first, count, numbers});
+        return [=](Index i, Index k, bool refractory) SYNLOOM_LAMBDA {
+            return body(i, refractory, Drawn<Real>{drawn, k});
+        };
+    });
 }
 
 }  // namespace synloom

@@ -6,6 +6,7 @@
 
 // SYNLOOM_INLINE  a function that is always inlined; a walk is worth nothing as a call.
 // SYNLOOM_LAMBDA  the same for a lambda, after its parameters: [=](Index i) SYNLOOM_LAMBDA { ... }
+// SYNLOOM_KERNEL  a function that all it calls is inlined into: long bodies of loops are vectorised, too.
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
 // SYNLOOM_CALL    a function that is never inlined: all callers run the same instructions and get the same bits.
 // SYNLOOM_AS_WRITTEN  within a loop: the compiler's loop optimisations keep off it.
@@ -14,6 +15,7 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 #define SYNLOOM_INLINE __forceinline
 #define SYNLOOM_LAMBDA
+#define SYNLOOM_KERNEL
 #define SYNLOOM_CALL __declspec(noinline)
 #define SYNLOOM_SIMD __pragma(loop(ivdep))
 #define SYNLOOM_AS_WRITTEN
@@ -21,9 +23,11 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define SYNLOOM_INLINE inline
 #define SYNLOOM_LAMBDA
+#define SYNLOOM_KERNEL
 #else
 #define SYNLOOM_INLINE inline __attribute__((always_inline))
 #define SYNLOOM_LAMBDA __attribute__((always_inline))
+#define SYNLOOM_KERNEL __attribute__((flatten))
 #endif
 #define SYNLOOM_CALL __attribute__((noinline))
 #define SYNLOOM_SIMD _Pragma("omp simd")
@@ -31,6 +35,7 @@
 #else
 #define SYNLOOM_INLINE inline
 #define SYNLOOM_LAMBDA
+#define SYNLOOM_KERNEL
 #define SYNLOOM_CALL
 #define SYNLOOM_SIMD
 #define SYNLOOM_AS_WRITTEN
@@ -39,6 +44,9 @@
 namespace synloom {
 
 using Index = std::int64_t;
+
+/// Neurons that are updated together: what is made for them beforehand stays in the first cache.
+inline constexpr Index BLOCK = 512;
 
 /// Calls body(i) for i in [0, n). The calls must not depend on each other: they run several at a time.
 template <class Body>

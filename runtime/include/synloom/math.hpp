@@ -8,7 +8,7 @@
 // element's last digits may depend on its place in the array, not on the run.
 #pragma once
 
-#include "synloom/kernel.hpp"
+#include "synloom/exp.hpp"
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <math.h>
@@ -28,7 +28,6 @@
 #define SYNLOOM_VECTOR_2_35
 #endif
 extern "C" {
-SYNLOOM_DECLARE_1(SYNLOOM_VECTOR, exp)
 SYNLOOM_DECLARE_1(SYNLOOM_VECTOR, log)
 SYNLOOM_DECLARE_1(SYNLOOM_VECTOR, sin)
 SYNLOOM_DECLARE_1(SYNLOOM_VECTOR, cos)
@@ -70,7 +69,6 @@ namespace synloom {
 #define SYNLOOM_MATH_2(name) \
     SYNLOOM_INLINE double name(double x, double y) { return SYNLOOM_LIBM(name)(x, y); } \
     SYNLOOM_INLINE float name(float x, float y) { return SYNLOOM_LIBM(name##f)(x, y); }
-SYNLOOM_MATH_1(exp)
 SYNLOOM_MATH_1(log)
 SYNLOOM_MATH_1(log10)
 SYNLOOM_MATH_1(log2)

@@ -25,6 +25,6 @@ struct Buffers {
     const double* row_r;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::sweep_dense_3d5fa6bf

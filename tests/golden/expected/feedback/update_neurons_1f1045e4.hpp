@@ -15,6 +15,6 @@ struct Buffers {
     const double* sum_exc;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_neurons_1f1045e4

@@ -33,6 +33,6 @@ struct Buffers {
     const double* column_r;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::sweep_csr_681656ce

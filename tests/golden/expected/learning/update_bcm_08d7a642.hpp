@@ -29,6 +29,6 @@ struct Buffers {
     const std::int32_t* forward_delay;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_bcm_08d7a642

@@ -18,6 +18,6 @@ struct Buffers {
     const double* mean_v;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_neurons_03c33977

@@ -28,6 +28,6 @@ struct Buffers {
     const double* row_r;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::sweep_dense_2ddfd753

@@ -20,6 +20,6 @@ struct Buffers {
     double* w;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_drift_6ee53fde

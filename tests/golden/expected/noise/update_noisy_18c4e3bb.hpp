@@ -22,6 +22,6 @@ struct Buffers {
     const double* sum_fb;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_noisy_18c4e3bb

@@ -24,6 +24,6 @@ struct Buffers {
     const std::int32_t* forward_delay;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::sweep_dense_85e05300

@@ -14,6 +14,6 @@ struct Buffers {
     double* r;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_neurons_3b49e83b

@@ -15,6 +15,6 @@ struct Buffers {
     const double* gain;
 };
 
-void run(const Buffers& self, const Clock<double>& clock);
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
 }  // namespace synloom::update_relay_adcdc160
