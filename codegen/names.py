@@ -103,6 +103,7 @@ TAKEN = frozenset(
         "clock",
         "column",
         "rank",
+        "at",
         "learn",
         "i",
         "j",

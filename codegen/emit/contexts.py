@@ -50,6 +50,7 @@ class ReaderText:
     title: str
     backward: bool
     op: str
+    into_argument: str
     into: str
     row_argument: str
     row: tuple[str, ...]

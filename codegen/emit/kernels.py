@@ -142,7 +142,8 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
 def _synapse_printer(
     kernel: SweepKernel | SynapseKernel, precision: Precision, columns: Columns, loaded: bool
 ) -> Printer:
-    """Names as a synapse sees them; ``loaded``: its attributes are locals already."""
+    """Names as a synapse sees them; ``loaded``: its attributes are locals already, as in an update."""
+    column_value = columns.at if loaded else columns.own
     values = {v.name: v for v in kernel.values}
     members = {m.name: m for m in kernel.members}
 
@@ -150,7 +151,7 @@ def _synapse_printer(
         if var.scope is Scope.TEMP and var.name in values:
             v = values[var.name]
             staged_here = v.side is Side.COLUMN and v.delay is not DelayKind.PER_SYNAPSE
-            return columns.at(v.name) if staged_here else v.name
+            return column_value(v.name) if staged_here else v.name
         if var.scope is Scope.SELF and not loaded:
             m = members[var.name]
             if m.locality is Locality.LOCAL and not m.single:
@@ -214,10 +215,11 @@ def _reader(
         title=_reader_title(reader),
         backward=reader.backward,
         op=OPS[reader.operation],
-        into=columns.at(reader.total),
+        into_argument="Column& at" if columns.record else "Index j",
+        into=columns.own(reader.total),
         row_argument=" i" if row or any("[i]" in t for t in texts) else "",
         row=tuple(row),
-        synapse_arguments=_synapse_arguments(*texts),
+        synapse_arguments=_synapse_arguments(*texts) + _record_argument(columns, *texts),
         synapse=tuple(synapse),
         value=value,
         leave_arguments="Index count" if mean else "Index",
@@ -234,6 +236,13 @@ def _synapse_arguments(*texts: str) -> str:
     """Arguments of a synapse's lambda, named where they are used."""
     joined = "\n".join(texts)
     return ("Index s" if "[s]" in joined else "Index") + (", Index j" if "[j]" in joined else ", Index")
+
+
+def _record_argument(columns: Columns, *texts: str) -> str:
+    """What follows them where columns have records."""
+    if not columns.record:
+        return ""
+    return ", const Column& at" if any("at." in t for t in texts) else ", const Column&"
 
 
 def _total(reader: Reader, columns: Columns) -> str:

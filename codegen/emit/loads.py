@@ -94,6 +94,15 @@ class Columns:
     def at(self, name: str) -> str:
         return f"column[j].{name}" if self.interleaved else f"{name}[j]"
 
+    def own(self, name: str) -> str:
+        """The same within a reader of a sweep: a sparse store hands it the column's record."""
+        return f"at.{name}" if self.interleaved else f"{name}[j]"
+
+    @property
+    def record(self) -> bool:
+        """Whether there is a record of each column."""
+        return self.interleaved and bool(self._names())
+
     def struct_members(self) -> tuple[str, ...]:
         if not self.interleaved:
             return ()

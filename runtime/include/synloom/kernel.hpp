@@ -8,6 +8,7 @@
 // SYNLOOM_LAMBDA  the same for a lambda, after its parameters: [=](Index i) SYNLOOM_LAMBDA { ... }
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
 // SYNLOOM_AS_WRITTEN  within a loop: the compiler's loop optimisations keep off it.
+// SYNLOOM_KEEP(v)  if defined: the vector v is kept in a register, not taken apart into loads of its elements.
 //
 // A sanitizer's build inlines nothing by force: its reports name the functions, and it compiles in half the time.
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -30,6 +31,10 @@
 #define SYNLOOM_LAMBDA
 #define SYNLOOM_SIMD
 #define SYNLOOM_AS_WRITTEN
+#endif
+
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__SSE2__)
+#define SYNLOOM_KEEP(v) __asm__("" : "+x"(v))
 #endif
 
 namespace synloom {
