@@ -110,6 +110,8 @@ TAKEN = frozenset(
         "s",
         "each",
         "gather",
+        "fetch",
+        "AHEAD",
         "forward",
         "backward",
         "total",

@@ -76,6 +76,7 @@ class SweepUnit:
     whole: tuple[str, ...]
     stage: tuple[str, ...]
     store: str
+    ask: str
     readers: tuple[ReaderText, ...]
     totals: tuple[str, ...]
 

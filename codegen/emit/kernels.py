@@ -16,6 +16,7 @@ from synloom.codegen.emit.loads import (
     element_stores,
     loaded,
     row_values,
+    synapse_fetches,
     synapse_pointers,
     synapse_values,
     temps,
@@ -192,6 +193,7 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         whole=tuple(whole),
         stage=tuple(columns.stage(ops)),
         store=STORES[kernel.store][1],
+        ask=synapse_fetches(kernel.members),
         readers=tuple(_reader(kernel, r, printer, columns, r is last) for r in kernel.readers),
         totals=tuple(_total(r, columns) for r in kernel.readers if r.backward),
     )

@@ -284,7 +284,8 @@ void records() {
             ++result.visits[static_cast<std::size_t>(i)];
         };
     };
-    net.csr().sweep_records(columns.data(), forward<Sum>(row, leave(r)),
+    const auto ask = [=](Index s) { fetch(w + s, AHEAD); };
+    net.csr().sweep_records(columns.data(), ask, forward<Sum>(row, leave(r)),
                             backward<Sum>([](Column& at) -> Real& { return at.back; },
                                           [=](Index i) {
                                               const Real p = post[i];
@@ -296,7 +297,7 @@ void records() {
     check_backward<Sum>(net, d, back);
     for (std::size_t j = 0; j < columns.size(); ++j) CHECK(columns[j].pre == d.x[j]);
 
-    net.csr().sweep_records(columns.data(), forward<Sum>(row, leave(alone)));
+    net.csr().sweep_records(columns.data(), ask, forward<Sum>(row, leave(alone)));
     net.csr().sweep(forward_reader<Sum>(d, by_index), backward_reader<Sum>(d, by_index.back));
     CHECK(r.total == alone.total);
     CHECK(r.total == by_index.total);
@@ -320,7 +321,7 @@ void two_totals_in_a_record() {
         return [=](Index s, Index, const Column&) { return w[s] * p; };
     };
     net.csr().sweep_records(
-        columns.data(), backward<Sum>([](Column& at) -> Real& { return at.sum; }, row),
+        columns.data(), [](Index) {}, backward<Sum>([](Column& at) -> Real& { return at.sum; }, row),
         forward<Sum>([=](Index) { return [=](Index, Index j, const Column& at) { return x[j] + at.y + at.x; }; },
                      [&](Index i, Real t, Index) { total[static_cast<std::size_t>(i)] = t; }),
         backward<Max>([](Column& at) -> Real& { return at.top; }, row));

@@ -5,8 +5,13 @@
 
 namespace synloom {
 
+/// How many synapses ahead the arrays of a store are fetched. Processors do it by themselves, but not far enough when
+/// others are at work on the same cache.
+inline constexpr Index AHEAD = 256;
+
 /// The columns of a sweep whose readers find by index what belongs to one: into(j), and values (s, j).
 struct ByIndex {
+    SYNLOOM_INLINE void ahead(Index) const {}
     SYNLOOM_INLINE Index operator[](Index j) const { return j; }
     SYNLOOM_INLINE Index load(Index j) const { return j; }
     template <class Value>
@@ -42,11 +47,13 @@ SYNLOOM_INLINE Record loaded(const Record& record) {
 }
 
 /// The columns of a sweep that keeps what belongs to one side by side in a record: into(record), and values
-/// (s, j, record).
-template <class Record>
+/// (s, j, record). ask(s) fetches (kernel.hpp) what readers need of a synapse that is AHEAD of s.
+template <class Record, class Ask>
 struct Records {
     Record* columns;
+    Ask ask;
 
+    SYNLOOM_INLINE void ahead(Index s) const { ask(s); }
     SYNLOOM_INLINE Record& operator[](Index j) const { return columns[j]; }
     SYNLOOM_INLINE Record load(Index j) const { return loaded(columns[j]); }
     template <class Value>
@@ -93,9 +100,9 @@ struct Csr {
 
     /// The same for readers that share a record per column: fetched together, a column's value and its backward total
     /// make one pass cheaper than two.
-    template <class Record, class... Readers>
-    void sweep_records(Record* columns, const Readers&... readers) const {
-        sweep_by(Records<Record>{columns}, readers...);
+    template <class Record, class Ask, class... Readers>
+    void sweep_records(Record* columns, Ask ask, const Readers&... readers) const {
+        sweep_by(Records<Record, Ask>{columns, ask}, readers...);
     }
 
     /// row(i) returns the action (s, j) on row i's synapses. Actions must not depend on each other.
@@ -137,11 +144,15 @@ private:
             leave(forward, i, total, count);
         } else {
             // Scattered stores: one by one they are faster than through vector registers.
-            const auto total = fold_in_order<Op>(count, [&](Index k) SYNLOOM_LAMBDA {
+            const auto synapse = [&](Index k) SYNLOOM_LAMBDA {
                 auto before = columns.load(j[k]);
                 const auto value = Columns::value(row, first + k, j[k], before);
                 commit(columns[j[k]], before, backward.read(first + k, j[k], before)...);
                 return value;
+            };
+            const auto total = fold_in_order<Op>(count, synapse, [&](Index k) SYNLOOM_LAMBDA {
+                fetch(j + k, AHEAD);
+                columns.ahead(first + k);
             });
             leave(forward, i, total, count);
         }

@@ -41,6 +41,15 @@ namespace synloom {
 
 using Index = std::int64_t;
 
+/// Asks for the cache line of p[ahead], so that it is there when it is needed; it may lie beyond the array.
+template <class T>
+SYNLOOM_INLINE void fetch([[maybe_unused]] const T* p, [[maybe_unused]] Index ahead) {
+#if defined(__GNUC__)
+    const auto address = reinterpret_cast<std::uintptr_t>(p) + sizeof(T) * static_cast<std::uintptr_t>(ahead);
+    __builtin_prefetch(reinterpret_cast<const void*>(address));
+#endif
+}
+
 /// Calls body(i) for i in [0, n). The calls must not depend on each other: they run several at a time.
 template <class Body>
 SYNLOOM_INLINE void each(Index n, Body body) {
