@@ -111,7 +111,6 @@ TAKEN = frozenset(
         "each",
         "gather",
         "fetch",
-        "AHEAD",
         "forward",
         "backward",
         "total",

@@ -250,7 +250,7 @@ template <class T>
 KERNEL csr_fused_walk(const Csr& g, const T* w, Column<T>* column, T* y, const T* post) {
     using Own = Column<T>;
     Csr{g}.sweep_records(
-        column, [=](Index s) { fetch(w + s, AHEAD); },
+        column, [=](Index s) { fetch(w, s); },
         forward<Sum>([=](Index) { return [=](Index s, Index, const Own& at) { return w[s] * at.pre; }; },
                      [=](Index i, T total, Index) { y[i] += total; }),
         backward<Sum>([=](Own& at) -> T& { return at.back; },

@@ -76,7 +76,8 @@ class SweepUnit:
     whole: tuple[str, ...]
     stage: tuple[str, ...]
     store: str
-    ask: str
+    method: str
+    arguments: tuple[str, ...]
     readers: tuple[ReaderText, ...]
     totals: tuple[str, ...]
 

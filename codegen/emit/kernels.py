@@ -183,6 +183,7 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
         includes.append("delays.hpp")
     last = kernel.readers[-1]
+    method, arguments = _sweep_method(kernel, columns)
     return SweepUnit(
         name=kernel.name,
         real=printer.real,
@@ -193,10 +194,20 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         whole=tuple(whole),
         stage=tuple(columns.stage(ops)),
         store=STORES[kernel.store][1],
-        ask=synapse_fetches(kernel.members),
+        method=method,
+        arguments=arguments,
         readers=tuple(_reader(kernel, r, printer, columns, r is last) for r in kernel.readers),
         totals=tuple(_total(r, columns) for r in kernel.readers if r.backward),
     )
+
+
+def _sweep_method(kernel: SweepKernel, columns: Columns) -> tuple[str, tuple[str, ...]]:
+    """Its name, and what it takes beside the readers."""
+    if columns.record:
+        return "sweep_records", ("column", synapse_fetches(kernel.members))
+    if kernel.store is StoreKind.DENSE:
+        return "sweep_asking", (synapse_fetches(kernel.members),)
+    return "sweep", ()
 
 
 def _reader(

@@ -63,11 +63,11 @@ def synapse_pointers(members: tuple[Member, ...], printer: Printer) -> list[str]
 
 
 def synapse_fetches(members: tuple[Member, ...]) -> str:
-    """A function that asks for these arrays ahead of a sweep."""
+    """A function that asks for the elements of synapse s."""
     names = [cpp_name(m.name) for m in members if m.locality is Locality.LOCAL and not m.single]
     if not names:
         return "[](Index) {}"
-    return "[=](Index s) { " + " ".join(f"fetch({n} + s, AHEAD);" for n in names) + " }"
+    return "[=](Index s) { " + " ".join(f"fetch({n}, s);" for n in names) + " }"
 
 
 def element_stores(members: tuple[Member, ...], index: str, locality: Locality) -> list[str]:

@@ -284,7 +284,7 @@ void records() {
             ++result.visits[static_cast<std::size_t>(i)];
         };
     };
-    const auto ask = [=](Index s) { fetch(w + s, AHEAD); };
+    const auto ask = [=](Index s) { fetch(w, s); };
     net.csr().sweep_records(columns.data(), ask, forward<Sum>(row, leave(r)),
                             backward<Sum>([](Column& at) -> Real& { return at.back; },
                                           [=](Index i) {

@@ -5,13 +5,9 @@
 
 namespace synloom {
 
-/// How many synapses ahead the arrays of a store are fetched. Processors do it by themselves, but not far enough when
-/// others are at work on the same cache.
-inline constexpr Index AHEAD = 256;
-
 /// The columns of a sweep whose readers find by index what belongs to one: into(j), and values (s, j).
 struct ByIndex {
-    SYNLOOM_INLINE void ahead(Index) const {}
+    SYNLOOM_INLINE void ask(Index) const {}
     SYNLOOM_INLINE Index operator[](Index j) const { return j; }
     SYNLOOM_INLINE Index load(Index j) const { return j; }
     template <class Value>
@@ -47,13 +43,12 @@ SYNLOOM_INLINE Record loaded(const Record& record) {
 }
 
 /// The columns of a sweep that keeps what belongs to one side by side in a record: into(record), and values
-/// (s, j, record). ask(s) fetches (kernel.hpp) what readers need of a synapse that is AHEAD of s.
+/// (s, j, record). ask(s) fetches (kernel.hpp) what readers need of synapse s.
 template <class Record, class Ask>
 struct Records {
     Record* columns;
     Ask ask;
 
-    SYNLOOM_INLINE void ahead(Index s) const { ask(s); }
     SYNLOOM_INLINE Record& operator[](Index j) const { return columns[j]; }
     SYNLOOM_INLINE Record load(Index j) const { return loaded(columns[j]); }
     template <class Value>
@@ -117,6 +112,10 @@ struct Csr {
     }
 
 private:
+    /// How many synapses ahead arrays are fetched. Processors do it by themselves, but not far enough when others are
+    /// at work on the same cache.
+    static constexpr Index AHEAD = 512;
+
     template <class Columns, class... Readers>
     void sweep_by(const Columns& columns, const Readers&... readers) const {
         forward_first(
@@ -151,8 +150,8 @@ private:
                 return value;
             };
             const auto total = fold_in_order<Op>(count, synapse, [&](Index k) SYNLOOM_LAMBDA {
-                fetch(j + k, AHEAD);
-                columns.ahead(first + k);
+                fetch(column, first + k + AHEAD);
+                columns.ask(first + k + AHEAD);
             });
             leave(forward, i, total, count);
         }

@@ -41,11 +41,12 @@ namespace synloom {
 
 using Index = std::int64_t;
 
-/// Asks for the cache line of p[ahead], so that it is there when it is needed; it may lie beyond the array.
+/// Asks for the cache line of array[k], so that it is there when it is needed; k may lie beyond the array.
 template <class T>
-SYNLOOM_INLINE void fetch([[maybe_unused]] const T* p, [[maybe_unused]] Index ahead) {
+SYNLOOM_INLINE void fetch([[maybe_unused]] const T* array, [[maybe_unused]] Index k) {
 #if defined(__GNUC__)
-    const auto address = reinterpret_cast<std::uintptr_t>(p) + sizeof(T) * static_cast<std::uintptr_t>(ahead);
+    const auto address = reinterpret_cast<std::uintptr_t>(array) + sizeof(T) * static_cast<std::uintptr_t>(k);
+    SYNLOOM_AS_WRITTEN;  // without it gcc drops calls of a function that does nothing else
     __builtin_prefetch(reinterpret_cast<const void*>(address));
 #endif
 }

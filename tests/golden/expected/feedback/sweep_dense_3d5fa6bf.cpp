@@ -15,7 +15,8 @@ void run(const Buffers& self, const Clock<double>&) {
         back_total[j] = Sum::identity<double>();
     });
 
-    Dense{self.rows, self.columns}.sweep(
+    Dense{self.rows, self.columns}.sweep_asking(
+        [=](Index s) { fetch(w, s); },
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {

@@ -28,7 +28,7 @@ void run(const Buffers& self, const Clock<double>&) {
 
     Csr{self.rows, self.columns, self.row_ptr, self.column}.sweep_records(
         column,
-        [=](Index s) { fetch(w + s, AHEAD); },
+        [=](Index s) { fetch(w, s); },
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {
