@@ -205,8 +205,6 @@ def _sweep_method(kernel: SweepKernel, columns: Columns) -> tuple[str, tuple[str
     """Its name, and what it takes beside the readers."""
     if columns.record:
         return "sweep_records", ("column", synapse_fetches(kernel.members))
-    if kernel.store is StoreKind.DENSE:
-        return "sweep_asking", (synapse_fetches(kernel.members),)
     return "sweep", ()
 
 

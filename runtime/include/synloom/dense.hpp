@@ -47,17 +47,11 @@ struct Dense {
     /// One pass over the synapses that serves all readers (readers.hpp): at most one forward, any number backward.
     template <class... Readers>
     void sweep(const Readers&... readers) const {
-        sweep_asking([](Index) {}, readers...);
-    }
-
-    /// The same; ask(s) fetches (kernel.hpp) what readers need of synapse s.
-    template <class Ask, class... Readers>
-    void sweep_asking(const Ask& ask, const Readers&... readers) const {
         forward_first(
-            [&, this](const auto& forward, const auto&... backward) {
+            [this](const auto& forward, const auto&... backward) {
                 Index i = 0;
                 // Four rows share each load of a column's value and each update of its total.
-                for (; i + 4 <= rows; i += 4) four(i, ask, forward, bind_four(backward, i, columns)...);
+                for (; i + 4 <= rows; i += 4) four(i, forward, bind_four(backward, i, columns)...);
                 for (; i < rows; ++i) one(i, forward, bind(backward, i)...);
             },
             readers...);
@@ -74,23 +68,15 @@ struct Dense {
     }
 
 private:
-    /// How many synapses ahead arrays are fetched: 0 is not at all.
-    static constexpr Index AHEAD = 0;
-
-    template <class Ask, class Reader, class... Bound>
-    void four(Index i, const Ask& ask, const Reader& forward, const Bound&... backward) const {
+    template <class Reader, class... Bound>
+    void four(Index i, const Reader& forward, const Bound&... backward) const {
         const Index first = i * columns, n = columns;
         const auto a = forward.row(i), b = forward.row(i + 1), c = forward.row(i + 2), d = forward.row(i + 3);
-        const auto synapses = [&](Index j) SYNLOOM_LAMBDA {
+        const auto total = fold_four<typename Reader::Operation>(n, [&](Index j) SYNLOOM_LAMBDA {
             const Index s = first + j;
             const Four<decltype(a(s, j))> values{a(s, j), b(s + n, j), c(s + 2 * n, j), d(s + 3 * n, j)};
             commit(j, backward.read(s, j)...);
             return values;
-        };
-        const auto total = fold_four<typename Reader::Operation>(n, synapses, [&](Index j) SYNLOOM_LAMBDA {
-            if constexpr (AHEAD > 0) {
-                for (Index row = 0; row < 4; ++row) ask(first + row * n + j + AHEAD);
-            }
         });
         leave(forward, i, total.a);
         leave(forward, i + 1, total.b);

@@ -120,16 +120,14 @@ struct Four {
     Real a, b, c, d;
 };
 
-/// Four reductions side by side, each in the order of fold; value(k) returns the four values at k, and before(k) is
-/// called ahead of value(k), ..., value(k + 7).
-template <class Op, class Value, class Before>
-SYNLOOM_INLINE auto fold_four(Index n, Value value, Before before) {
+/// Four reductions side by side, each in the order of fold; value(k) returns the four values at k.
+template <class Op, class Value>
+SYNLOOM_INLINE auto fold_four(Index n, Value value) {
     using Real = decltype(value(n).a);
     Lanes<Op, Real> a, b, c, d;
     Index k = 0;
     for (; k + LANES <= n; k += LANES) {
         SYNLOOM_AS_WRITTEN;
-        before(k);
         const auto add = [&](int l) SYNLOOM_LAMBDA {
             const Four<Real> v = value(k + l);
             a.at[l] = Op::combine(a.at[l], v.a);

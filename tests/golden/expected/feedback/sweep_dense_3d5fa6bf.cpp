@@ -15,8 +15,7 @@ void run(const Buffers& self, const Clock<double>&) {
         back_total[j] = Sum::identity<double>();
     });
 
-    Dense{self.rows, self.columns}.sweep_asking(
-        [=](Index s) { fetch(w, s); },
+    Dense{self.rows, self.columns}.sweep(
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {

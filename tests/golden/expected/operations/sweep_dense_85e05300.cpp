@@ -10,8 +10,7 @@ void run(const Buffers& self, const Clock<double>&) {
     const auto column_r_line = DelayLine<double>{
         self.column_r_line, self.column_size, self.column_line_length, *self.column_r_line_head};
 
-    Dense{self.rows, self.columns}.sweep_asking(
-        [](Index) {},
+    Dense{self.rows, self.columns}.sweep(
         // max of w * pre.r over each row
         forward<Max>(
             [=](Index) {
