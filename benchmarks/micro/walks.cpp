@@ -248,13 +248,16 @@ KERNEL csr_fused_hand(const Csr& g, const T* w, Column<T>* column, T* y, const T
 
 template <class T>
 KERNEL csr_fused_walk(const Csr& g, const T* w, Column<T>* column, T* y, const T* post) {
-    Csr{g}.sweep(forward<Sum>([=](Index) { return [=](Index s, Index j) { return w[s] * column[j].pre; }; },
-                              [=](Index i, T total, Index) { y[i] += total; }),
-                 backward<Sum>([=](Index j) -> T& { return column[j].back; },
-                               [=](Index i) {
-                                   const T p = post[i];
-                                   return [=](Index s, Index) { return w[s] * p; };
-                               }));
+    using Own = Column<T>;
+    Csr{g}.sweep_records(
+        column, [=](Index s) { fetch(w, s); },
+        forward<Sum>([=](Index) { return [=](Index s, Index, const Own& at) { return w[s] * at.pre; }; },
+                     [=](Index i, T total, Index) { y[i] += total; }),
+        backward<Sum>([=](Own& at) -> T& { return at.back; },
+                      [=](Index i) {
+                          const T p = post[i];
+                          return [=](Index s, Index, const Own&) { return w[s] * p; };
+                      }));
 }
 
 template <class T>

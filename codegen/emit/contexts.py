@@ -65,6 +65,7 @@ class ReaderText:
     title: str
     backward: bool
     op: str
+    into_argument: str
     into: str
     row_argument: str
     row: tuple[str, ...]
@@ -90,6 +91,8 @@ class SweepUnit:
     whole: tuple[str, ...]
     stage: tuple[str, ...]
     store: str
+    method: str
+    arguments: tuple[str, ...]
     readers: tuple[ReaderText, ...]
     totals: tuple[str, ...]
 

@@ -17,6 +17,7 @@ from synloom.codegen.emit.loads import (
     element_stores,
     loaded,
     row_values,
+    synapse_fetches,
     synapse_pointers,
     synapse_values,
     temps,
@@ -138,7 +139,8 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
 def _synapse_printer(
     kernel: SweepKernel | SynapseKernel, precision: Precision, columns: Columns, loaded: bool
 ) -> Printer:
-    """Names as a synapse sees them; ``loaded``: its attributes are locals already."""
+    """Names as a synapse sees them; ``loaded``: its attributes are locals already, as in an update."""
+    column_value = columns.at if loaded else columns.own
     values = {v.name: v for v in kernel.values}
     members = {m.name: m for m in kernel.members}
 
@@ -146,7 +148,7 @@ def _synapse_printer(
         if var.scope is Scope.TEMP and var.name in values:
             v = values[var.name]
             staged_here = v.side is Side.COLUMN and v.delay is not DelayKind.PER_SYNAPSE
-            return columns.at(v.name) if staged_here else v.name
+            return column_value(v.name) if staged_here else v.name
         if var.scope is Scope.SELF and not loaded:
             m = members[var.name]
             if m.locality is Locality.LOCAL and not m.single:
@@ -183,6 +185,7 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
     if any(v.delay is not DelayKind.NONE for v in kernel.values):
         includes.append("delays.hpp")
     last = kernel.readers[-1]
+    method, arguments = _sweep_method(kernel, columns)
     return SweepUnit(
         name=kernel.name,
         real=printer.real,
@@ -193,9 +196,18 @@ def sweep_unit(kernel: SweepKernel, precision: Precision) -> SweepUnit:
         whole=tuple(whole),
         stage=tuple(columns.stage(ops)),
         store=STORES[kernel.store][1],
+        method=method,
+        arguments=arguments,
         readers=tuple(_reader(kernel, r, printer, columns, r is last) for r in kernel.readers),
         totals=tuple(_total(r, columns) for r in kernel.readers if r.backward),
     )
+
+
+def _sweep_method(kernel: SweepKernel, columns: Columns) -> tuple[str, tuple[str, ...]]:
+    """Its name, and what it takes beside the readers."""
+    if columns.record:
+        return "sweep_records", ("column", synapse_fetches(kernel.members))
+    return "sweep", ()
 
 
 def _reader(
@@ -216,10 +228,11 @@ def _reader(
         title=_reader_title(reader),
         backward=reader.backward,
         op=OPS[reader.operation],
-        into=columns.at(reader.total),
+        into_argument="Column& at" if columns.record else "Index j",
+        into=columns.own(reader.total),
         row_argument=" i" if row or any("[i]" in t for t in texts) else "",
         row=tuple(row),
-        synapse_arguments=_synapse_arguments(*texts),
+        synapse_arguments=_synapse_arguments(*texts) + _record_argument(columns, *texts),
         synapse=tuple(synapse),
         value=value,
         leave_arguments="Index count" if mean else "Index",
@@ -241,6 +254,13 @@ def _synapse_arguments(*texts: str) -> str:
     """Arguments of a synapse's lambda, named where they are used."""
     joined = "\n".join(texts)
     return ("Index s" if "[s]" in joined else "Index") + (", Index j" if "[j]" in joined else ", Index")
+
+
+def _record_argument(columns: Columns, *texts: str) -> str:
+    """What follows them where columns have records."""
+    if not columns.record:
+        return ""
+    return ", const Column& at" if any("at." in t for t in texts) else ", const Column&"
 
 
 def _total(reader: Reader, columns: Columns) -> str:

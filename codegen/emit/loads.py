@@ -68,6 +68,14 @@ def synapse_pointers(members: tuple[Member, ...], printer: Printer) -> list[str]
     ]
 
 
+def synapse_fetches(members: tuple[Member, ...]) -> str:
+    """A function that asks for the elements of synapse s."""
+    names = [cpp_name(m.name) for m in members if m.locality is Locality.LOCAL and not m.single]
+    if not names:
+        return "[](Index) {}"
+    return "[=](Index s) { " + " ".join(f"fetch({n}, s);" for n in names) + " }"
+
+
 def element_stores(members: tuple[Member, ...], index: str, locality: Locality) -> list[str]:
     return [
         f"self.{cpp_name(m.name)}[{index}] = {cpp_name(m.name)};"
@@ -99,6 +107,15 @@ class Columns:
 
     def at(self, name: str) -> str:
         return f"column[j].{name}" if self.interleaved else f"{name}[j]"
+
+    def own(self, name: str) -> str:
+        """The same within a reader of a sweep: a sparse store hands it the column's record."""
+        return f"at.{name}" if self.interleaved else f"{name}[j]"
+
+    @property
+    def record(self) -> bool:
+        """Whether there is a record of each column."""
+        return self.interleaved and bool(self._names())
 
     def struct_members(self) -> tuple[str, ...]:
         if not self.interleaved:

@@ -251,38 +251,88 @@ void all_of(const Net& net, const Store& store) {
     updates<Real>(net, store);
 }
 
-/// Values side by side, as generated code lays them out for CSR.
+/// What belongs to a column side by side, as generated code lays it out for CSR; ``Rest`` makes records of other sizes.
+template <class Real, class Rest>
+struct Record {
+    Real pre, back;
+    Rest rest;
+};
+
 template <class Real>
-void interleaved_columns() {
-    struct Column {
-        Real pre, back;
-    };
+struct Record<Real, void> {
+    Real pre, back;
+};
+
+/// A record of a column changes nothing: sums are those of readers that go by index, bit for bit.
+template <class Real, class Rest>
+void records() {
+    using Column = Record<Real, Rest>;
     const Net net(41, 37, 0.3);
     const Data<Real> d(net);
     std::vector<Column> columns(static_cast<std::size_t>(net.columns));
-    for (std::size_t j = 0; j < columns.size(); ++j) columns[j] = {d.x[j], 0};
-    Column* const column = columns.data();
+    for (std::size_t j = 0; j < columns.size(); ++j) columns[j].pre = d.x[j], columns[j].back = 0;
     const Real *w = d.w.data(), *post = d.post.data(), *bias = d.bias.data();
-    Result<Real> r(net);
-    net.csr().sweep(forward<Sum>(
-                        [=](Index i) {
-                            const Real b = bias[i];
-                            return [=](Index s, Index j) { return w[s] * column[j].pre + b; };
-                        },
-                        [&](Index i, Real total, Index count) {
-                            r.total[static_cast<std::size_t>(i)] = total;
-                            r.count[static_cast<std::size_t>(i)] = count;
-                            ++r.visits[static_cast<std::size_t>(i)];
-                        }),
-                    backward<Sum>([=](Index j) -> Real& { return column[j].back; },
-                                  [=](Index i) {
-                                      const Real p = post[i];
-                                      return [=](Index s, Index) { return w[s] * p; };
-                                  }));
+    Result<Real> r(net), alone(net), by_index(net);
+    const auto row = [=](Index i) {
+        const Real b = bias[i];
+        return [=](Index s, Index, const Column& at) { return w[s] * at.pre + b; };
+    };
+    const auto leave = [](Result<Real>& result) {
+        return [&](Index i, Real total, Index count) {
+            result.total[static_cast<std::size_t>(i)] = total;
+            result.count[static_cast<std::size_t>(i)] = count;
+            ++result.visits[static_cast<std::size_t>(i)];
+        };
+    };
+    const auto ask = [=](Index s) { fetch(w, s); };
+    net.csr().sweep_records(columns.data(), ask, forward<Sum>(row, leave(r)),
+                            backward<Sum>([](Column& at) -> Real& { return at.back; },
+                                          [=](Index i) {
+                                              const Real p = post[i];
+                                              return [=](Index s, Index, const Column&) { return w[s] * p; };
+                                          }));
     check_forward<Sum>(net, d, r);
     std::vector<Real> back;
     for (const Column& c : columns) back.push_back(c.back);
     check_backward<Sum>(net, d, back);
+    for (std::size_t j = 0; j < columns.size(); ++j) CHECK(columns[j].pre == d.x[j]);
+
+    net.csr().sweep_records(columns.data(), ask, forward<Sum>(row, leave(alone)));
+    net.csr().sweep(forward_reader<Sum>(d, by_index), backward_reader<Sum>(d, by_index.back));
+    CHECK(r.total == alone.total);
+    CHECK(r.total == by_index.total);
+    CHECK(back == by_index.back);
+}
+
+/// Two totals in one record, and values that are read by index beside it.
+template <class Real>
+void two_totals_in_a_record() {
+    struct Column {
+        Real x, sum, top, y;
+    };
+    const Net net(23, 31, 0.4);
+    const Data<Real> d(net);
+    std::vector<Column> columns(static_cast<std::size_t>(net.columns));
+    for (std::size_t j = 0; j < columns.size(); ++j) columns[j] = {d.x[j], 0, Max::identity<Real>(), -d.x[j]};
+    const Real *w = d.w.data(), *post = d.post.data(), *x = d.x.data();
+    std::vector<Real> total(static_cast<std::size_t>(net.rows));
+    const auto row = [=](Index i) {
+        const Real p = post[i];
+        return [=](Index s, Index, const Column&) { return w[s] * p; };
+    };
+    net.csr().sweep_records(
+        columns.data(), [](Index) {}, backward<Sum>([](Column& at) -> Real& { return at.sum; }, row),
+        forward<Sum>([=](Index) { return [=](Index, Index j, const Column& at) { return x[j] + at.y + at.x; }; },
+                     [&](Index i, Real t, Index) { total[static_cast<std::size_t>(i)] = t; }),
+        backward<Max>([](Column& at) -> Real& { return at.top; }, row));
+    std::vector<Real> sum, top;
+    std::vector<double> wanted(total.size());
+    for (const Column& c : columns) sum.push_back(c.sum), top.push_back(c.top);
+    for (const Synapse& y : net.synapses) wanted[static_cast<std::size_t>(y.i)] += double(x[y.j]);
+    check_backward<Sum>(net, d, sum);
+    check_backward<Max>(net, d, top);
+    for (std::size_t i = 0; i < total.size(); ++i)
+        CHECK(std::fabs(double(total[i]) - wanted[i]) <= tolerance<Real> * 32);
 }
 
 /// NaN and infinity keep their meaning wherever in a row they stand.
@@ -373,8 +423,13 @@ int main() {
         all_of<float>(some, some.csr());
         all_of<double>(full, full.csr());
     }
-    interleaved_columns<double>();
-    interleaved_columns<float>();
+    records<double, void>();
+    records<float, void>();
+    records<double, double>();
+    records<float, float>();
+    records<float, double>();
+    two_totals_in_a_record<double>();
+    two_totals_in_a_record<float>();
     const Net small(6, 19, 1.0);
     special_values<double>(small, small.dense());
     special_values<float>(small, small.dense());

@@ -213,7 +213,8 @@ NATIVE = ("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math")
 
 def test_usual_flags_of_gcc():
     assert tools(Family.GCC, "x86_64-linux-gnu").flags(USUAL) == (
-        "-std=c++20", *NATIVE, "-fopenmp-simd", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", "-Wall",
+        "-std=c++20", *NATIVE, "-fopenmp-simd", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique",
+        "--param=max-unswitch-insns=400", "-Wall",
     )  # fmt: skip
 
 

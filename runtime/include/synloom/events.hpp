@@ -30,8 +30,8 @@ struct CsrRows {
             },
             [&](Index i) SYNLOOM_LAMBDA {
                 const Index first = row_ptr[i], count = row_ptr[i + 1] - first;
-                fetch(column + first, count);
-                (fetch(values + first, count), ...);
+                fetch_all(column, first, count);
+                (fetch_all(values, first, count), ...);
             });
     }
 };
@@ -54,7 +54,7 @@ struct CsrColumns {
                 Way::each(column_ptr[j + 1] - first, [=](Index k) SYNLOOM_LAMBDA { action(s[k], i[k]); });
             },
             [&](Index j) SYNLOOM_LAMBDA {
-                for (Index k = column_ptr[j]; k < column_ptr[j + 1]; ++k) (SYNLOOM_PREFETCH(values + synapse[k]), ...);
+                for (Index k = column_ptr[j]; k < column_ptr[j + 1]; ++k) (fetch(values, synapse[k]), ...);
             });
     }
 };
@@ -73,7 +73,7 @@ struct DenseRows {
                 const auto action = visit(i);
                 Way::each(columns, [=](Index j) SYNLOOM_LAMBDA { action(first + j, j); });
             },
-            [&](Index i) SYNLOOM_LAMBDA { (fetch(values + i * columns, columns), ...); });
+            [&](Index i) SYNLOOM_LAMBDA { (fetch_all(values, i * columns, columns), ...); });
     }
 };
 
@@ -92,7 +92,7 @@ struct DenseColumns {
                 Way::each(rows, [=](Index i) SYNLOOM_LAMBDA { action(i * n + j, i); });
             },
             [&](Index j) SYNLOOM_LAMBDA {
-                for (Index i = 0; i < rows; ++i) (SYNLOOM_PREFETCH(values + i * columns + j), ...);
+                for (Index i = 0; i < rows; ++i) (fetch(values, i * columns + j), ...);
             });
     }
 };

@@ -84,15 +84,17 @@ SYNLOOM_INLINE auto fold(Index n, Value value) {
     return lanes.total(rest);
 }
 
-/// The same total as fold, but value(0), value(1), ... are called one after the other.
-template <class Op, class Value>
-SYNLOOM_INLINE auto fold_in_order(Index n, Value value) {
+/// The same total as fold, but value(0), value(1), ... are called one after the other; before(k) is called ahead of
+/// value(k), ..., value(k + 7).
+template <class Op, class Value, class Before>
+SYNLOOM_INLINE auto fold_in_order(Index n, Value value, Before before) {
     using Real = decltype(value(n));
     // Named, since gcc keeps an array of accumulators in memory when it is filled one by one.
     Real a, b, c, d, e, f, g, h;
     a = b = c = d = e = f = g = h = Op::template identity<Real>();
     Index k = 0;
     for (; k + LANES <= n; k += LANES) {
+        before(k);
         a = Op::combine(a, value(k));
         b = Op::combine(b, value(k + 1));
         c = Op::combine(c, value(k + 2));

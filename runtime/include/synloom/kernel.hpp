@@ -10,6 +10,7 @@
 // SYNLOOM_SIMD    the iterations of the loop that follows do not depend on each other.
 // SYNLOOM_CALL    a function that is never inlined: all callers run the same instructions and get the same bits.
 // SYNLOOM_AS_WRITTEN  within a loop: the compiler's loop optimisations keep off it.
+// SYNLOOM_KEEP(v)  if defined: the vector v is kept in a register, not taken apart into loads of its elements.
 //
 // A sanitizer's build inlines nothing by force: its reports name the functions, and it compiles in half the time.
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -41,12 +42,26 @@
 #define SYNLOOM_AS_WRITTEN
 #endif
 
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__SSE2__)
+#define SYNLOOM_KEEP(v) __asm__("" : "+x"(v))
+#endif
+
 namespace synloom {
 
 using Index = std::int64_t;
 
 /// Neurons that are updated together: what is made for them beforehand stays in the first cache.
 inline constexpr Index BLOCK = 512;
+
+/// Asks for the cache line of array[k], so that it is there when it is needed; k may lie beyond the array.
+template <class T>
+SYNLOOM_INLINE void fetch([[maybe_unused]] const T* array, [[maybe_unused]] Index k) {
+#if defined(__GNUC__)
+    const auto address = reinterpret_cast<std::uintptr_t>(array) + sizeof(T) * static_cast<std::uintptr_t>(k);
+    SYNLOOM_AS_WRITTEN;  // without it gcc drops calls of a function that does nothing else
+    __builtin_prefetch(reinterpret_cast<const void*>(address));
+#endif
+}
 
 /// Calls body(i) for i in [0, n). The calls must not depend on each other: they run several at a time.
 template <class Body>

@@ -5,6 +5,9 @@
 // backward<Op>(into, row)   into(j) returns the accumulator of column j, a Real&, set to Op::identity() beforehand;
 //                           values are combined with it in ascending order of the rows.
 //
+// A store may keep a record of each column (csr.hpp): then values take it as well, (s, j, record) -> Real, and into
+// takes it instead of j.
+//
 // Here s is the synapse's position in the store, i its row and j its column. What depends on the row alone is
 // computed once by row(i) and captured. No value may read what a reader of the same sweep writes.
 #pragma once

@@ -3,12 +3,6 @@
 
 #include "synloom/kernel.hpp"
 
-#if defined(__GNUC__) || defined(__clang__)
-#define SYNLOOM_PREFETCH(address) __builtin_prefetch(address)
-#else
-#define SYNLOOM_PREFETCH(address) ((void)0)
-#endif
-
 namespace synloom {
 
 /// The neurons that fired in one step, ascending.
@@ -109,11 +103,10 @@ struct Together {  // where much is computed
     }
 };
 
-/// Brings `count` values into the cache.
+/// Asks for the cache lines of `count` values from the k-th on.
 template <class T>
-SYNLOOM_INLINE void fetch(const T* values, Index count) {
-    constexpr Index line = 64 / Index(sizeof(T)) > 0 ? 64 / Index(sizeof(T)) : 1;
-    for (Index k = 0; k < count; k += line) SYNLOOM_PREFETCH(values + k);
+SYNLOOM_INLINE void fetch_all(const T* values, Index k, Index count) {
+    for (Index n = 0; n < count; n += 64 / Index(sizeof(T))) fetch(values, k + n);
 }
 
 /// The spikes of a list, each with the line of the store that it travels along: visit(line). `line_of` is -1 for

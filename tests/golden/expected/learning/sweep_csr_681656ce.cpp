@@ -26,21 +26,23 @@ void run(const Buffers& self, const Clock<double>&) {
         column[j].back_total = Sum::identity<double>();
     });
 
-    Csr{self.rows, self.columns, self.row_ptr, self.column}.sweep(
+    Csr{self.rows, self.columns, self.row_ptr, self.column}.sweep_records(
+        column,
+        [=](Index s) { fetch(w, s); },
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {
-                return [=](Index s, Index j) -> double { return w[s] * column[j].column_r; };
+                return [=](Index s, Index, const Column& at) -> double { return w[s] * at.column_r; };
             },
             [=](Index i, double total, Index) {
                 if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
             }),
         // mean of w * (pre.r - post.r) over each column (transposed)
         backward<Sum>(
-            [=](Index j) -> double& { return column[j].back_total; },
+            [=](Column& at) -> double& { return at.back_total; },
             [=](Index i) {
                 const double row_r = self.row_r[self.row_ranks[i]];
-                return [=](Index s, Index j) -> double { return w[s] * (row_r - column[j].column_r_undelayed); };
+                return [=](Index s, Index, const Column& at) -> double { return w[s] * (row_r - at.column_r_undelayed); };
             }));
 
     if (self.on_back) {
