@@ -44,6 +44,22 @@ def simulate(
     registry.network(net_id).simulate(duration, measure_time, progress_bar, callbacks)
 
 
+def simulate_until(
+    max_duration: float,
+    population: Population | Sequence[Population] | None = None,
+    operator: str = "and",
+    measure_time: bool = False,
+    net_id: int = 0,
+    *,
+    populations: Population | Sequence[Population] | None = None,
+    callbacks: bool = False,
+) -> float:
+    """Run until stop conditions of populations hold, for ``max_duration`` ms at most; returns the ms simulated."""
+    return registry.network(net_id).simulate_until(
+        max_duration, population, operator, measure_time, populations=populations, callbacks=callbacks
+    )
+
+
 def step(net_id: int = 0) -> None:
     """Run one step."""
     registry.network(net_id).step()
