@@ -292,11 +292,14 @@ class Monitor(SpikeStatistics):
 
     def _data(self, track: Track | SpikeTrack, keep: bool, reshape: bool) -> Any:
         self._taken[track.name] = self._intervals_of(track)
-        found = track.data(keep) if isinstance(track, SpikeTrack) else track.take(keep)
+        if isinstance(track, SpikeTrack):
+            found: Any = track.data(keep)
+        else:
+            found = self._shaped(track, track.take(keep), reshape)
         if not keep:
             track.started = [self.network.current_step] if track.active else []
             track.stopped = []
-        return found if isinstance(track, SpikeTrack) else self._shaped(track, found, reshape)
+        return found
 
     def _intervals_of(self, track: Track | SpikeTrack) -> tuple[list[int], list[int]]:
         now = [self.network.current_step] if track.active else []

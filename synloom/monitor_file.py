@@ -46,7 +46,8 @@ def write(filename: str | PathLike[str], data: Mapping[str, Any], force_dict: bo
         (value,) = data.values()
         np.save(path, np.array(dict(data) if force_dict else value, object if force_dict else None))
     elif path.suffix == ".npz":
-        np.savez_compressed(path, **{key: part for name in data for key, part in parts(name, data[name])})
+        entries: dict[str, Any] = {key: part for name in data for key, part in parts(name, data[name])}
+        np.savez_compressed(path, **entries)
     else:
         with _h5py().File(path, "w") as file:
             for name, value in data.items():

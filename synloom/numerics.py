@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from synloom.codegen.ir.model import Assignment, Equation, NeuronModel, SynapseM
 from synloom.codegen.ir.types import DType, Locality
 from synloom.errors import NumericsError
 from synloom.projection import Projection
+from synloom.spike_track import SpikeTrack
 from synloom.track import INPUTS, Track
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from synloom.transpose import Transpose
 
 Values = NDArray[np.floating]
+T = TypeVar("T")
+
 MORE = 3  # neurons or synapses that are named besides the first
 
 
@@ -73,7 +77,7 @@ class Watch:
 
     network: Network
     _tracks: dict[str, Track] = field(default_factory=dict)
-    _spike_tracks: dict[str, object] = field(default_factory=dict)
+    _spike_tracks: dict[str, SpikeTrack] = field(default_factory=dict)
     _origin: int = 0
 
     def __post_init__(self) -> None:
@@ -125,7 +129,7 @@ class Watch:
         for population in self.network.populations:
             for target, sums in population.sums.items():
                 writers = self._transmitters(population, target)
-                yield _of_neurons(population, f"sum({target})", lambda s=sums: s, lambda _, w=writers: w)
+                yield _of_neurons(population, f"sum({target})", partial(_same, sums), partial(_same, writers))
 
     def _neurons(self) -> Iterator[Quantity]:
         for population in self.network.populations:
@@ -133,8 +137,8 @@ class Watch:
                 yield _of_neurons(
                     population,
                     name,
-                    lambda p=population, n=name: p.state[n],
-                    lambda k, p=population, n=name: _neuron_writers(p, n, k),
+                    partial(_state, population, name),
+                    partial(_neuron_writers, population, name),
                     single=not population._is_local(name),
                 )
 
@@ -180,6 +184,14 @@ class Watch:
             ranks=quantity.ranks(first),
             step=step,
         )
+
+
+def _same(value: T, _index: int = 0) -> T:
+    return value
+
+
+def _state(owner: Population | Projection, name: str) -> Values:
+    return owner.state[name]
 
 
 def _conductances(population: Population) -> list[str]:
@@ -232,7 +244,7 @@ def _of_synapses(projection: Projection, name: str) -> Quantity:
         return names[len(found)].format(*found)
 
     owner, writers = f"projection '{projection.name}'", _synapse_writers(projection.model, name)
-    return Quantity(name, owner, lambda: projection.state[name], place, ranks, lambda _: writers)
+    return Quantity(name, owner, partial(_state, projection, name), place, ranks, partial(_same, writers))
 
 
 def _written(statements: Iterable[Equation], name: str, argument: str) -> list[Writer]:

@@ -88,7 +88,8 @@ def raster_plot(spikes: Spikes, dt: float | None = None) -> tuple[Reals, Integer
         Step size in ms, by default that of the default network.
     """
     train = _train(spikes, also=("axon_spike",))
-    return _step_size(dt) * train.steps, np.array(train.names, np.int64)[train.neurons]
+    times: Reals = np.multiply(train.steps, _step_size(dt), dtype=np.float64)
+    return times, np.array(train.names, np.int64)[train.neurons]
 
 
 def histogram(

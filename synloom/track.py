@@ -30,7 +30,7 @@ class Track:
     blocks: list[NDArray[Any]] = field(default_factory=list)
     filled: int = 0  # rows used of the last block
     started: list[int] = field(default_factory=list)
-    stopped: list[int | None] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
     active: bool = False
 
     @property
