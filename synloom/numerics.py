@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -290,5 +291,6 @@ def _transmission(link: Projection | Transpose) -> list[Writer]:
 
 
 def _shown(origin: Origin | None) -> Origin | None:
-    """The origin of what a user wrote: defaults have none worth showing."""
-    return origin if origin is not None and origin.source.site is not None else None
+    """The origin of what a user wrote: that of defaults is in our own files, or nowhere."""
+    site = None if origin is None else origin.source.site
+    return None if site is None or Path(site.file).parent == Path(__file__).parent else origin
