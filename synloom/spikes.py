@@ -85,13 +85,11 @@ class SpikeState:
         self.buffers["last_spike"][...] = NEVER
         for name in ("spike_head", "refractory_left", "rate_counts"):
             self.buffers[name][...] = 0
+        self.count_anew()
 
-    def count_window(self) -> None:
-        """Count the spikes of each neuron within the window anew."""
-        counts = self.buffers["rate_counts"]
-        counts[...] = 0
-        for age in range(min(int(self.buffers["rate_window"][0]), self.length)):
-            np.add.at(counts, self.list("spike", age), 1)
+    def count_anew(self) -> None:
+        """Let the next step count the spikes of all neurons within the window."""
+        self.buffers["rate_counts"][0] = -1
 
     @property
     def nbytes(self) -> int:

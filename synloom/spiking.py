@@ -165,4 +165,4 @@ class Spiking:
             )
         self._spikes.buffers["rate_window"][0] = steps
         self.network._spikes_changed()
-        self._spikes.count_window()
+        self._spikes.count_anew()

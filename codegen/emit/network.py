@@ -78,7 +78,7 @@ def _rates(ring: Ring) -> str:
     p = f"net.{ring.population}"
     spikes = f"{{{p}.spike_ranks, {p}.spike_counts, {p}.size, {p}.spike_rows, *{p}.spike_head}}"
     window = f"*{p}.rate_window, *{p}.rate_window * *net.clock.dt"
-    return f"firing_rates({spikes}, {window}, {p}.rate_counts, {p}.r);"
+    return f"firing_rates({spikes}, {window}, *{p}.enabled, {p}.rate_counts, {p}.r);"
 
 
 def buffer_name(field: str) -> str:
