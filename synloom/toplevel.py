@@ -184,7 +184,7 @@ def projections(
         for p in network.projections
         if matches(p.post_population, post)
         and matches(p.pre_population, pre)
-        and (target is None or p.target == target)
+        and (target is None or target in getattr(p, "targets", (p.target,)))
     ]
     filtered = (post, pre, target) != (None, None, None)
     if filtered and not found and not suppress_error:
