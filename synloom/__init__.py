@@ -18,10 +18,12 @@ from synloom.config import setup
 from synloom.connect.lil import CSR, LILConnectivity
 from synloom.constant import Constant, get_constant
 from synloom.dendrite import Dendrite, IndividualSynapse
+from synloom.errors import NumericsError
 from synloom.forms import Creating, Parameter, Pruning, Variable
 from synloom.function import add_function, functions
 from synloom.individual import IndividualNeuron
 from synloom.monitor import Monitor
+from synloom.monitor_file import MonitorList
 from synloom.network import Network
 from synloom.neuron import Neuron
 from synloom.population import Population
@@ -35,6 +37,15 @@ from synloom.random import (
     Normal,
     RandomDistribution,
     Uniform,
+)
+from synloom.spike_statistics import (
+    coefficient_of_variation,
+    histogram,
+    inter_spike_interval,
+    mean_fr,
+    population_rate,
+    raster_plot,
+    smoothed_rate,
 )
 from synloom.synapse import Synapse
 from synloom.toplevel import (
@@ -56,6 +67,7 @@ from synloom.toplevel import (
     set_seed,
     set_time,
     simulate,
+    simulate_until,
     sources,
     step,
 )
@@ -82,11 +94,13 @@ __all__ = [
     "LogNormal",
     "ModelError",
     "Monitor",
+    "MonitorList",
     "Network",
     "Neuron",
     "Normal",
     "NotCompiledError",
     "Parameter",
+    "NumericsError",
     "Population",
     "PopulationView",
     "Projection",
@@ -101,6 +115,7 @@ __all__ = [
     "__version__",
     "add_function",
     "clear",
+    "coefficient_of_variation",
     "compile",
     "disable_learning",
     "dt",
@@ -111,16 +126,23 @@ __all__ = [
     "get_population",
     "get_projection",
     "get_time",
+    "histogram",
+    "inter_spike_interval",
     "magic_network",
+    "mean_fr",
     "monitors",
+    "population_rate",
     "populations",
     "projections",
+    "raster_plot",
     "reset",
     "set_current_step",
     "set_seed",
     "set_time",
     "setup",
     "simulate",
+    "simulate_until",
+    "smoothed_rate",
     "sources",
     "step",
 ]

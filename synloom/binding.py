@@ -16,11 +16,11 @@ from synloom.codegen.ir.types import DelayKind, StoreKind
 from synloom.codegen.passes.draws import RANDOM, STREAMS
 from synloom.constant import visible_constants
 from synloom.lines import Lines
-from synloom.monitor import Track
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import BindingTable, aligned_empty, aligned_zeros
 from synloom.spike_track import SpikeTrack
+from synloom.track import Track
 from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
@@ -271,13 +271,13 @@ class Binding:
         """The table of recorders follows the monitors."""
         self.tracks = [
             (track, *monitor._steps(), monitor._origin)
-            for monitor in self.network.monitors
+            for monitor in self.network._recording
             for track in monitor._tracks.values()
             if track.active
         ]
         self.spike_tracks = [
             track
-            for monitor in self.network.monitors
+            for monitor in self.network._recording
             for track in monitor._spike_tracks.values()
             if track.active
         ]

@@ -198,7 +198,7 @@ class Dendrite(Handle):
         return self.proj.pre_population
 
     @property
-    def target(self) -> str:
+    def target(self) -> str | list[str]:
         """Target of the projection."""
         return self.proj.target
 

@@ -3,93 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synloom import messages, registry
+from synloom import messages, monitor_file, registry
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
-from synloom.codegen.ir.types import Locality
 from synloom.dendrite import Dendrite
-from synloom.population import Population
 from synloom.projection import Projection
-from synloom.runtime.buffers import aligned_empty
+from synloom.recordable import (
+    SPIKE_LISTS,
+    Recordable,
+    check_object,
+    check_variable,
+    owner_of,
+    spike_track,
+    variable_track,
+)
+from synloom.spike_statistics import SpikeStatistics
 from synloom.spike_track import SpikeTrack
+from synloom.track import Track
 from synloom.transpose import Transpose
-from synloom.view import PopulationView
 
 if TYPE_CHECKING:
     from synloom.network import Network
 
-INPUTS, STATES = 0, 1  # phases of a step in which samples are taken (spec 02, section 2: P3 and P11)
-
-SPIKE_LISTS = {"spike": "spike", "axon_spike": "axon"}  # recorded by name: the list of a population
-
-GROWTH_BYTES = 1 << 26
-
-Recordable = Population | PopulationView | Projection | Transpose | Dendrite
+Times = dict[str, dict[str, list[Any]]]
 
 
-@dataclass
-class Track:
-    """The samples of one variable: a live source, and blocks of rows copied from it while the network runs.
-
-    ``finish`` turns the flat rows (samples, count) into what the user asked for.
-    """
-
-    name: str
-    source: NDArray[Any]
-    ranks: NDArray[np.int32] | None
-    phase: int
-    whole: bool
-    blocks: list[NDArray[Any]] = field(default_factory=list)
-    filled: int = 0  # rows used of the last block
-    started: list[int] = field(default_factory=list)
-    stopped: list[int | None] = field(default_factory=list)
-    active: bool = False
-
-    @property
-    def count(self) -> int:
-        return int(self.source.size if self.ranks is None else self.ranks.size)
-
-    def reserve(self, rows: int) -> None:
-        """Make room for ``rows`` more samples in one block."""
-        room = self.blocks[-1].shape[0] - self.filled if self.blocks else 0
-        if room >= rows:
-            return
-        self._trim()
-        # Many short runs: blocks grow with what is there, so that their number stays small.
-        recorded = sum(len(b) for b in self.blocks)
-        affordable = GROWTH_BYTES // max(1, self.count * self.source.dtype.itemsize)
-        self.blocks.append(
-            aligned_empty((max(rows, min(recorded, affordable)), self.count), self.source.dtype)
-        )
-        self.filled = 0
-
-    def _trim(self) -> None:
-        if self.blocks:
-            self.blocks[-1] = self.blocks[-1][: self.filled]
-
-    def take(self, keep: bool) -> NDArray[Any]:
-        """All samples so far, (samples, count)."""
-        self._trim()
-        if not self.blocks:
-            data = np.empty((0, self.count), self.source.dtype)
-        elif len(self.blocks) == 1:
-            data = self.blocks[0]
-        else:
-            data = np.concatenate(self.blocks)
-        self.blocks = [data] if keep and len(data) else []
-        self.filled = len(data) if self.blocks else 0
-        return data.copy() if keep else data
-
-    def drop(self) -> None:
-        self.blocks, self.filled = [], 0
-
-
-class Monitor:
+class Monitor(SpikeStatistics):
     """Records variables of a population, a view, a projection, a transpose or a dendrite.
 
     Parameters
@@ -97,9 +41,9 @@ class Monitor:
     obj : Population, PopulationView, Projection, Transpose or Dendrite
         What to record.
     variables : str or list of str
-        Attributes, and ``sum(target)`` of populations.
+        Attributes; ``sum(target)`` of populations; ``spike`` and ``axon_spike`` of spiking ones.
     period : float, optional
-        Sampling interval in ms, by default ``dt``.
+        Sampling interval in ms, by default ``dt``. Spikes are recorded in each step.
     period_offset : float, optional
         Position of the samples inside the period in ms, by default 0.
     start : bool
@@ -112,8 +56,8 @@ class Monitor:
 
     Notes
     -----
-    Spec 03, section 5. A sample is the value at the end of a step, except ``sum(target)``, which is taken before
-    the neurons are updated.
+    Spec 03, section 5. A sample is the value at the end of a step, except ``sum(target)`` and conductances
+    ``g_target``, which are taken before the neurons are updated. A spike is the number of the step it happens in.
     """
 
     def __init__(
@@ -128,25 +72,24 @@ class Monitor:
         name: str | None = None,
         network: Network | None = None,
     ) -> None:
-        if not isinstance(obj, Population | PopulationView | Projection | Transpose | Dendrite):
-            raise ConfigurationError(
-                f"A {type(obj).__name__} cannot be recorded.",
-                hint="record a Population, PopulationView, Projection, Transpose or Dendrite",
-            )
+        check_object(obj)
         self.object = obj
-        self.network = network or _network_of(obj) or registry.network(net_id)
-        self._names = [variables] if isinstance(variables, str) else list(variables)
+        owner = owner_of(obj)
+        self.network = network or getattr(owner, "network", None) or registry.network(net_id)
+        self._names = [variables] if isinstance(variables, str) else list(dict.fromkeys(variables))
         for variable in self._names:
-            self._check(variable)
+            check_variable(obj, variable, self.network)
         self._wants_start = start
         self._period, self._offset = period, period_offset
         self._check_period()
-        self.name = name or f"Monitor_{_name_of(obj)}"
+        self.name = name or f"Monitor_{owner.name}"
         self._tracks: dict[str, Track] = {}
         self._spike_tracks: dict[str, SpikeTrack] = {}
         self._origin = 0
-        self._taken: dict[str, tuple[list[int], list[int | None]]] = {}
+        self._taken: dict[str, tuple[list[int], list[int]]] = {}
         self._reshape_default = False
+        if isinstance(obj, Projection | Transpose) and self._names and period is None:
+            messages.warning(f"{self.name} records a whole projection in every step: give it a period.")
         self.id = self.network._add_monitor(self)
         if self.network.compiled:
             self._begin()
@@ -157,24 +100,41 @@ class Monitor:
         return list(self._names)
 
     @property
+    def net_id(self) -> int:
+        """Number of the network."""
+        return self.network.id
+
+    # -- when samples are taken -------------------------------------------------------------------------
+
+    @property
     def period(self) -> float:
         """Sampling interval in ms."""
         return self.network.dt if self._period is None else self._period
 
     @period.setter
     def period(self, value: float) -> None:
-        before, self._period = self._period, value
-        try:
-            self._check_period()
-        except ConfigurationError:
-            self._period = before
-            raise
-        self.network._recorders_changed()
+        self._set_period(value, self._offset)
 
     @property
     def period_offset(self) -> float:
         """Position of the samples inside the period in ms."""
         return 0.0 if self._offset is None else self._offset
+
+    @period_offset.setter
+    def period_offset(self, value: float) -> None:
+        self._set_period(self._period, value)
+
+    def _set_period(self, period: float | None, offset: float | None) -> None:
+        before = self._period, self._offset
+        self._period, self._offset = period, offset
+        try:
+            self._check_period()
+        except ConfigurationError:
+            self._period, self._offset = before
+            raise
+        if self.network.compiled:
+            self._warn_of_rounding()
+        self.network._recorders_changed()
 
     def _check_period(self) -> None:
         if self._period is not None and not self._period > 0:
@@ -185,78 +145,68 @@ class Monitor:
                 hint="period_offset is a position inside the period, in ms",
             )
 
-    def _check(self, variable: str) -> None:
-        """Whether the object has something of this name to record."""
-        owner = _owner(self.object)
-        if variable in SPIKE_LISTS:
-            self._check_spikes(variable)
-            return
-        if isinstance(owner, Population) and variable.startswith("sum("):
-            target = variable[4:].rstrip(")").strip()
-            if target in owner.targets or self.network._uses_sum(owner, target):
-                return
-            raise ConfigurationError(
-                f"No projection with target '{target}' reaches population '{owner.name}'.",
-                hint=f"its targets are {', '.join(dict.fromkeys(owner.targets)) or 'none'}",
-            )
-        if variable not in owner.attributes:
-            raise ConfigurationError(
-                f"'{variable}' is no attribute of {_name_of(self.object)}.",
-                hint=f"it has {', '.join(owner.attributes)}",
-            )
+    def _warn_of_rounding(self) -> None:
+        dt, used = self.network.dt, self._steps()
+        for what, ms, steps in zip(("period", "offset"), (self._period, self._offset), used, strict=True):
+            if ms is not None and abs(ms / dt - steps) > 1e-6:
+                messages.warning(
+                    f"{self.name}: {what} {ms} ms is no multiple of dt, {steps * dt} ms is used."
+                )
 
-    def _check_spikes(self, variable: str) -> None:
-        owner = _owner(self.object)
-        spikes = owner._spikes if isinstance(owner, Population) else None
-        if spikes is None:
-            raise ConfigurationError(
-                f"'{variable}' is recorded of spiking populations, {_name_of(self.object)} is none.",
-                hint="record r of a rate-coded population",
-            )
-        if SPIKE_LISTS[variable] not in spikes.lists:
-            raise ConfigurationError(
-                f"The neurons of '{_name_of(self.object)}' emit no axonal spikes.",
-                hint="give them axon_spike=",
-            )
+    def _steps(self) -> tuple[int, int]:
+        network = self.network
+        period = max(1, network.to_steps(self.period))
+        return period, min(period - 1, network.to_steps(self.period_offset))
+
+    # -- life cycle -------------------------------------------------------------------------------------
+
+    def start(self, variables: str | Sequence[str] | None = None, period: float | None = None) -> None:
+        """Start recording all variables, or the named ones (added if new).
+
+        A new ``period`` is counted from the present step.
+        """
+        wanted = (
+            self._names if variables is None else [variables] if isinstance(variables, str) else variables
+        )
+        for variable in wanted:
+            check_variable(self.object, variable, self.network)
+        if period is not None:
+            self.period = period
+            self._origin = self.network.current_step
+        self._names += [v for v in dict.fromkeys(wanted) if v not in self._names]
+        self._wants_start = True
+        if self.network.compiled:
+            self._make_tracks()
+            self._activate(list(wanted))
+
+    def _begin(self) -> None:
+        """Called once the network is compiled: sampling is relative to this step."""
+        self._origin = self.network.current_step
+        self._warn_of_rounding()
+        self._make_tracks()
+        self._activate(self._names if self._wants_start else [])
+
+    def _make_tracks(self) -> None:
+        for name in self._names:
+            if name in SPIKE_LISTS and name not in self._spike_tracks:
+                self._spike_tracks[name] = spike_track(self.object, name)
+            elif name not in SPIKE_LISTS and name not in self._tracks:
+                self._tracks[name] = variable_track(self.object, name, self.network)
 
     @property
     def _all_tracks(self) -> dict[str, Track | SpikeTrack]:
         return {**self._tracks, **self._spike_tracks}
 
-    # -- life cycle -------------------------------------------------------------------------------------
-
-    def start(self, variables: str | Sequence[str] | None = None, period: float | None = None) -> None:
-        """Start recording all variables, or the named ones (added if new), with a new period if given."""
-        wanted = (
-            self._names if variables is None else [variables] if isinstance(variables, str) else variables
-        )
-        for variable in wanted:
-            self._check(variable)
-        self._names += [v for v in wanted if v not in self._names]
-        if period is not None:
-            self.period = period
-        self._wants_start = True
-        if self.network.compiled:
-            self._begin(list(wanted))
-
-    def _begin(self, names: list[str] | None = None) -> None:
-        """Called once the network is compiled: sampling is relative to this step."""
-        self._origin = self.network.current_step
-        for name in self._names:
-            if name in SPIKE_LISTS and name not in self._spike_tracks:
-                self._spike_tracks[name] = self._spike_track(name)
-            elif name not in SPIKE_LISTS and name not in self._tracks:
-                self._tracks[name] = self._track(name)
-        if self._wants_start:
-            for name in self._names if names is None else names:
-                track = self._all_tracks[name]
-                if not track.active:
-                    track.active = True
-                    track.started.append(self.network.current_step)
+    def _activate(self, names: Sequence[str]) -> None:
+        for name in names:
+            track = self._all_tracks[name]
+            if not track.active:
+                track.active = True
+                track.started.append(self.network.current_step)
         self.network._recorders_changed()
 
     def pause(self) -> None:
-        """Stop sampling; keep the data."""
+        """Stop sampling; keep the data. Before ``compile()``: do not begin with it."""
         self._wants_start = False
         for track in self._all_tracks.values():
             if track.active:
@@ -267,21 +217,18 @@ class Monitor:
     def resume(self) -> None:
         """Go on sampling into the same arrays."""
         self._wants_start = True
-        for track in self._all_tracks.values():
-            if not track.active:
-                track.active = True
-                track.started.append(self.network.current_step)
-        self.network._recorders_changed()
+        self._activate(list(self._all_tracks))
 
     def stop(self) -> None:
-        """Stop for good and free the data."""
+        """Stop for good and free the data; the monitor forgets its variables."""
         self._wants_start = False
-        self._names, self._tracks, self._spike_tracks = [], {}, {}
+        self._names, self._tracks, self._spike_tracks, self._taken = [], {}, {}, {}
         self.network._recorders_changed()
 
     def reset(self) -> None:
         """Discard the data; timing starts again."""
         self._origin = self.network.current_step
+        self._taken = {}
         for track in self._all_tracks.values():
             track.drop()
             track.started = [self.network.current_step] if track.active else []
@@ -309,23 +256,19 @@ class Monitor:
         ndarray or dict
             One variable: an array with time as first axis: (samples, neurons), or (samples,) for values of the
             whole population; for projections (samples, dendrites, synapses), an object array of lists where
-            dendrites differ in size. Several variables: a dict of those. With ``reshape`` the neuron axis takes the
-            geometry of the population.
+            dendrites differ in size. Spikes: a dict with the steps at which each recorded neuron fired, by rank.
+            Several variables: a dict of those. With ``reshape`` the neuron axis takes the geometry of the population.
 
         Raises
         ------
         NotCompiledError
             Before ``compile()``.
+        ConfigurationError
+            The variable is not recorded.
         """
         if not self.network.compiled:
             raise NotCompiledError("Nothing is recorded before compile().")
-        names = (
-            self._names
-            if variables is None
-            else [variables]
-            if isinstance(variables, str)
-            else list(variables)
-        )
+        names = self._names_of(variables)
         for name in names:
             if name not in self._all_tracks:
                 raise ConfigurationError(
@@ -342,15 +285,31 @@ class Monitor:
     def __getitem__(self, variable: str) -> Any:
         return self.get(variable)
 
+    def _names_of(self, variables: str | Sequence[str] | None) -> list[str]:
+        if variables is None:
+            return list(self._names)
+        return [variables] if isinstance(variables, str) else list(variables)
+
     def _data(self, track: Track | SpikeTrack, keep: bool, reshape: bool) -> Any:
-        now = self.network.current_step
-        stops = [*track.stopped, now] if track.active else list(track.stopped)
-        self._taken[track.name] = (list(track.started), list(stops))
-        found = track.data(keep) if isinstance(track, SpikeTrack) else track.take(keep)
+        self._taken[track.name] = self._intervals_of(track)
+        if isinstance(track, SpikeTrack):
+            found: Any = track.data(keep)
+        else:
+            found = self._shaped(track, track.take(keep), reshape)
         if not keep:
-            track.started = [now] if track.active else []
+            track.started = [self.network.current_step] if track.active else []
             track.stopped = []
-        return found if isinstance(track, SpikeTrack) else self._shaped(track, found, reshape)
+        return found
+
+    def _intervals_of(self, track: Track | SpikeTrack) -> tuple[list[int], list[int]]:
+        now = [self.network.current_step] if track.active else []
+        return list(track.started), [*track.stopped, *now]
+
+    def _recorded(self, variable: str) -> tuple[list[int], list[int]]:
+        if variable in self._taken:
+            return self._taken[variable]
+        track = self._all_tracks.get(variable)
+        return ([], []) if track is None else self._intervals_of(track)
 
     def _shaped(self, track: Track, flat: NDArray[Any], reshape: bool) -> Any:
         if flat.dtype == np.float32:
@@ -364,88 +323,60 @@ class Monitor:
             return flat.reshape((len(flat), *geometry))
         return flat
 
-    def times(self, variables: str | Sequence[str] | None = None) -> dict[str, dict[str, list[int | None]]]:
-        """Steps at which the data of the last ``get`` started and stopped, per variable."""
-        names = (
-            self._names
-            if variables is None
-            else [variables]
-            if isinstance(variables, str)
-            else list(variables)
-        )
-        result: dict[str, dict[str, list[int | None]]] = {}
-        for name in names:
+    def times(self, variables: str | Sequence[str] | None = None, unit: str = "step") -> Times:
+        """When recording the data of the last ``get`` started and stopped, per variable.
+
+        Parameters
+        ----------
+        variables : str or list of str, optional
+            By default all.
+        unit : {'step', 'ms'}
+
+        Returns
+        -------
+        dict
+            ``{'v': {'start': [0, 1100], 'stop': [100, 1200]}}``: one entry for each interval between pauses. Before the
+            first ``get``, ``stop`` is ``[None]``.
+        """
+        if unit not in ("step", "ms"):
+            raise ConfigurationError(f"The unit of times is 'step' or 'ms', not {unit!r}.")
+        scale = 1 if unit == "step" else self.network.dt
+        result: Times = {}
+        for name in self._names_of(variables):
             if name in self._taken:
                 start, stop = self._taken[name]
-                result[name] = {"start": list(start), "stop": list(stop)}
+                result[name] = {"start": [scale * n for n in start], "stop": [scale * n for n in stop]}
             elif name in self._all_tracks:
-                result[name] = {"start": list(self._all_tracks[name].started), "stop": [None]}
+                started = self._all_tracks[name].started
+                result[name] = {"start": [scale * n for n in started], "stop": [None]}
             else:
                 messages.warning(f"'{name}' is not recorded by {self.name}.")
         return result
 
-    # -- towards the run --------------------------------------------------------------------------------
+    def save(
+        self,
+        filename: str | PathLike[str],
+        variables: str | Sequence[str] | None = None,
+        keep: bool = False,
+        reshape: bool = False,
+        force_dict: bool = False,
+    ) -> None:
+        """Write what ``get`` would return: one variable to ``.npy``, several to ``.npz`` or ``.hdf5``.
 
-    def _spike_track(self, name: str) -> SpikeTrack:
-        owner = _owner(self.object)
-        assert isinstance(owner, Population) and owner._spikes is not None
-        return SpikeTrack(name, owner._spikes, SPIKE_LISTS[name], _ranks(self.object))
-
-    def _track(self, name: str) -> Track:
-        obj = self.object
-        owner = _owner(obj)
-        if isinstance(owner, Population):
-            if name.startswith("sum("):
-                target = name[4:].rstrip(")").strip()
-                ranks = _ranks(obj)
-                return Track(name, self.network._sum_buffer(owner, target), ranks, INPUTS, whole=False)
-            source = owner.state[name]
-            phase = INPUTS if owner._spikes is not None and name.startswith("g_") else STATES
-            whole = _locality(owner, name) is Locality.GLOBAL
-            return Track(name, source, None if whole else _ranks(obj), phase, whole)
-        root = owner.forward if isinstance(owner, Transpose) else owner
-        source = root.state[name]
-        if isinstance(obj, Dendrite):
-            positions = obj._positions(name)
-            return Track(
-                name, source, positions, STATES, whole=positions.size == 1 and not obj._is_local(name)
-            )
-        return Track(name, source, None, STATES, whole=_locality(root, name) is Locality.GLOBAL)
+        Raises
+        ------
+        ConfigurationError
+            Another extension, or several variables for ``.npy``. Nothing is removed from the monitor then.
+        """
+        names = self._names_of(variables)
+        monitor_file.check(filename, names)
+        data = self.get(names, keep, reshape, force_dict=True)
+        monitor_file.write(filename, data, force_dict)
 
     def _rebind(self) -> None:
         """The arrays of the object were made anew: read from those from now on."""
         for name, track in self._tracks.items():
-            fresh = self._track(name)
+            fresh = variable_track(self.object, name, self.network)
             if fresh.count != track.count:
                 track.drop()  # another number of synapses: the rows recorded so far have another width
             track.source, track.ranks = fresh.source, fresh.ranks
-
-    def _steps(self) -> tuple[int, int]:
-        network = self.network
-        return max(1, network.to_steps(self.period)), network.to_steps(self.period_offset)
-
-
-def _owner(obj: Recordable) -> Population | Projection | Transpose:
-    if isinstance(obj, PopulationView):
-        return obj.population
-    if isinstance(obj, Dendrite):
-        return obj.proj
-    return obj
-
-
-def _network_of(obj: Recordable) -> Network | None:
-    return getattr(_owner(obj), "network", None)
-
-
-def _name_of(obj: Recordable) -> str:
-    return str(_owner(obj).name)
-
-
-def _ranks(obj: Recordable) -> NDArray[np.int32] | None:
-    return obj.ranks.astype(np.int32) if isinstance(obj, PopulationView) else None
-
-
-def _locality(owner: Population | Projection, name: str) -> Locality:
-    attribute = owner.model.attribute(name)
-    assert attribute is not None
-    return attribute.locality

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from synloom import messages, registry
 from synloom.binding import Binding
-from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import WeightedSum, walk
 from synloom.codegen.ir.model import NetworkIR, model_expressions
@@ -25,8 +24,10 @@ from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.monitor import Monitor
 from synloom.network_constants import NetworkConstants
 from synloom.neuron import Neuron
+from synloom.numerics import Watch
 from synloom.population import Population
 from synloom.projection import Projection
+from synloom.running import Running
 from synloom.runtime.options import BuildOptions
 from synloom.synapse import Synapse
 from synloom.transpose import Transpose
@@ -35,9 +36,6 @@ from synloom.view import PopulationView
 Named = TypeVar("Named", Population, "Projection | Transpose")
 
 DUMP_HOOK: Callable[[Network], None] | None = None
-
-BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
-BATCH_BYTES = 1 << 28  # what recordings may grow by within one batch
 
 
 class _NetworkType(type):
@@ -50,7 +48,7 @@ class _NetworkType(type):
         return network
 
 
-class Network(NetworkConstants, Clock, metaclass=_NetworkType):
+class Network(NetworkConstants, Running, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters
@@ -97,6 +95,7 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         self._build: Build | None = None
         self._clock = np.zeros(1, np.int64)
         self._batch = 1
+        self._watch = None
 
     # -- configuration ----------------------------------------------------------------------------------
 
@@ -266,6 +265,7 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         compiler: str = "default",
         compiler_flags: str = "default",
         extra_libs: str = "",
+        check_numerics: bool = False,
         **ignored: Any,
     ) -> Build:
         """Build the network, or take it from the cache, and make it ready to run.
@@ -282,6 +282,9 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
             Let the C++ compiler ignore NaN and infinity and reorder all sums.
         compiler, compiler_flags, extra_libs : str
             Command of the C++ compiler, flags that replace the optimisation flags, more arguments for the linker.
+        check_numerics : bool
+            Look at all values after each step, and raise a ``NumericsError`` as soon as one becomes NaN or infinite.
+            The network then runs step by step, so more slowly; what is compiled is the same.
 
         Returns
         -------
@@ -324,8 +327,10 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
             population._start_rates()
+        self._watch = Watch(self) if check_numerics else None
         for monitor in self.monitors:
             monitor._begin()
+        self._recorders_changed()
         build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
         build.seconds["total"] = time.perf_counter() - start
         if not silent and self.options.verbose:
@@ -386,58 +391,6 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         if self.cleared:
             raise NotCompiledError("The network was cleared.", hint="describe it anew and call compile()")
         raise NotCompiledError("The network is not compiled.", hint="call compile() first")
-
-    # -- running ----------------------------------------------------------------------------------------
-
-    def simulate(
-        self,
-        duration: float,
-        measure_time: bool = False,
-        progress_bar: bool = False,
-        callbacks: bool = True,
-    ) -> None:
-        """Run for ``duration`` ms: the nearest number of steps, or the next larger if it is none (spec 03, 0.2)."""
-        del callbacks
-        self._running()
-        steps = self.duration_steps(duration)
-        start = time.perf_counter()
-        if progress_bar and steps >= 1000:
-            self._run_with_bar(steps)
-        else:
-            self._run(steps)
-        if measure_time:
-            seconds = time.perf_counter() - start
-            print(f"Simulating {steps * self.dt / 1000.0} s took {seconds:.4f} s.")
-
-    def _run_with_bar(self, steps: int) -> None:
-        from tqdm import tqdm
-
-        with tqdm(total=steps * self.dt, unit="ms") as bar:
-            self._run(steps, lambda done: bar.update(done * self.dt))
-
-    def _run(self, steps: int, report: Callable[[int], object] = lambda _: None) -> None:
-        """``steps`` steps in batches: short enough for Ctrl-C, and with room for what is recorded."""
-        binding = self._running()
-        done = 0
-        while done < steps:
-            batch = min(steps - done, self._batch)
-            bytes_per_step = binding.bytes_per_step()
-            if bytes_per_step:
-                batch = max(1, min(batch, BATCH_BYTES // bytes_per_step))
-            binding.reserve(batch if bytes_per_step * (steps - done) > BATCH_BYTES else steps - done)
-            start = time.perf_counter()
-            binding.run(batch)
-            seconds = time.perf_counter() - start
-            done += batch
-            report(batch)
-            if batch == self._batch:
-                # Aim at the same time per batch, whatever a step costs.
-                factor = min(16.0, BATCH_SECONDS / max(seconds, 1e-6))
-                self._batch = max(1, min(1_000_000, int(batch * factor)))
-
-    def step(self) -> None:
-        """Run one step."""
-        self._run(1)
 
     def reset(
         self,
@@ -509,6 +462,11 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
 
     def _sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
         return self._running().sum_buffer(population, target)
+
+    @property
+    def _recording(self) -> list[Monitor | Watch]:
+        """All that takes samples while the network runs."""
+        return [*self.monitors] if self._watch is None else [*self.monitors, self._watch]
 
     def _recorders_changed(self) -> None:
         if self._binding is not None:

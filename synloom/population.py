@@ -35,6 +35,7 @@ from synloom.lowering import lowered, refuse_reserved
 from synloom.neuron import Neuron
 from synloom.runtime.buffers import aligned_empty
 from synloom.spiking import Spiking
+from synloom.stop_condition import StopCondition, stop_text
 from synloom.view import PopulationView
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Population(Spiking, Grid):
     name : str, optional
         Unique in the network; default ``'pop<id>'``.
     stop_condition : str, optional
-        When ``simulate_until`` stops.
+        When ``simulate_until`` stops: a boolean expression over attributes, and ``: any`` (the default) or ``: all``.
+        ``spiked : any`` is true once a neuron fires.
     net_id : int, default 0
         The network it belongs to, by number ...
     network : Network, optional
@@ -124,6 +126,7 @@ class Population(Spiking, Grid):
         self.sums = {}
         self._init: dict[str, Array] | None = None
         self._analyse()
+        self._stop = self._stop_condition(stop_condition)
         self.id = self.network._add_population(self)
 
     def _analyse(self) -> None:
@@ -131,6 +134,11 @@ class Population(Spiking, Grid):
         self._functions, self._callable = own_functions(self.neuron_type.description.functions, self.network)
         self._make_spikes(self.neuron_type.refractory)
         self._attributes: dict[str, Attribute] = {a.name: a for a in self.model.attributes}
+
+    def _stop_condition(self, text: str | None) -> StopCondition | None:
+        if text is None:
+            return None
+        return StopCondition(self, stop_text(text, f"Population '{self.name}'"))
 
     def _lower(self, written: NeuronDescription) -> NeuronModel:
         model = lower_neuron(
@@ -306,8 +314,6 @@ class Population(Spiking, Grid):
 
     def enable(self) -> None:
         """Update the population again."""
-        if not self.enabled:
-            self._count_rates()  # time went on
         self.flags["enabled"][0] = True
 
     def disable(self) -> None:
@@ -322,6 +328,8 @@ class Population(Spiking, Grid):
 
     def sum(self, target: str) -> npt.NDArray[np.float64]:
         """The weighted sums of a target in the last step, in the shape of the geometry."""
+        if self._spikes is not None and f"g_{target}" in self._attributes:
+            return np.asarray(self.get(f"g_{target}"), np.float64)
         if target not in self.sums:
             reason = (
                 f'no projection has the target "{target}"' if self.network.compiled else "it is not compiled"

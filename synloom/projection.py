@@ -45,8 +45,8 @@ class Projection(ConnectMethods, Learning):
     ----------
     pre, post : Population, PopulationView, IndividualNeuron or str
         Where synapses come from and lead to; a str is the name of a population.
-    target : str
-        What the post neurons read as ``sum(target)``.
+    target : str or list of str
+        What the post neurons read as ``sum(target)``, or ``g_target`` if they are spiking. Spikes may reach several.
     synapse : Synapse or class, optional
         The model; without, ``psp = w * pre.r``.
     name : str, optional
@@ -105,7 +105,7 @@ class Projection(ConnectMethods, Learning):
         self.pre, self.post = end_of(self.network, pre, "pre"), end_of(self.network, post, "post")
         self.name = own_name(name, "Projection") or f"proj{len(self.network.projections)}"
         self.targets = targets_of(target, "Projection", self.pre_population.model.spiking)
-        self.target = self.targets[0]
+        self.target = self.targets[0] if len(self.targets) == 1 else list(self.targets)
         self.disable_omp = disable_omp
         self.synapse_type = _instance(synapse)
         self._analyse()

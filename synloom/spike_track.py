@@ -16,19 +16,19 @@ LEAST: Final = 1 << 12  # spikes that a block holds at least
 
 @dataclass
 class SpikeTrack:
-    """Ranks and steps of the spikes of a list of ``spikes``, recorded into blocks that grow.
+    """Ranks and steps of the spikes of the list ``kind`` of ``spikes``, recorded into blocks that grow.
 
     ``ranks`` are the neurons of a view, None for all. ``recorded`` says of each neuron whether it belongs.
     """
 
     name: str
     spikes: SpikeState
-    list: str
+    kind: str
     ranks: NDArray[np.int32] | None
     blocks: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = field(default_factory=list)
     filled: int = 0  # spikes in the last block
     started: list[int] = field(default_factory=list)
-    stopped: list[int | None] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
     active: bool = False
     row: int | None = None  # of the table of recorders
     bound: int = 0  # address of that table
@@ -50,8 +50,8 @@ class SpikeTrack:
         ranks, steps = self.blocks[-1]
         buffers = self.spikes.buffers
         return (
-            buffers[f"{self.list}_ranks"].ctypes.data,
-            buffers[f"{self.list}_counts"].ctypes.data,
+            buffers[f"{self.kind}_ranks"].ctypes.data,
+            buffers[f"{self.kind}_counts"].ctypes.data,
             buffers["spike_head"].ctypes.data,
             self.spikes.size,
             0 if self.recorded is None else self.recorded.ctypes.data,
@@ -83,11 +83,12 @@ class SpikeTrack:
         steps = np.concatenate([np.empty(0, np.int64), *(s for _, s in self.blocks)])
         self.blocks = [(ranks, steps)] if keep and len(ranks) else []
         self.filled = len(ranks) if self.blocks else 0
+        self.row = None  # what the table of recorders says of the blocks holds no more
         return ranks, steps
 
     def drop(self) -> None:
         """Forget all spikes."""
-        self.blocks, self.filled = [], 0
+        self.blocks, self.filled, self.row = [], 0, None
 
     def data(self, keep: bool) -> dict[int, Any]:
         """Steps at which each recorded neuron fired, by rank."""

@@ -25,8 +25,8 @@ class SpikeState:
     buffers : dict of numpy.ndarray
         ``spike_ranks`` (length, size) and ``spike_counts`` (length,): the ranks that fired in each of the last steps,
         in the row ``spike_head`` those of the last one; ``axon_ranks``, ``axon_counts`` likewise. ``last_spike``
-        (size,): steps. ``refractory_left``, ``refractory_steps`` (size,): steps. ``rate_window`` (2,): steps, 0 if no
-        rates are computed, and whether all of them are to be computed in the next step.
+        (size,): steps. ``refractory_left``, ``refractory_steps`` (size,): steps. ``rate_window`` (1,): steps, 0 if no
+        rates are computed.
     """
 
     def __init__(self, size: int, axonal: bool) -> None:
@@ -37,7 +37,7 @@ class SpikeState:
             "last_spike": zeros(size, np.int64),
             "refractory_left": zeros(size, np.int32),
             "refractory_steps": zeros(size, np.int32),
-            "rate_window": zeros(2, np.int64),
+            "rate_window": zeros(1, np.int64),
             "rate_counts": zeros(size, np.int32),
         }
         for name in self.lists:
@@ -85,14 +85,11 @@ class SpikeState:
         self.buffers["last_spike"][...] = NEVER
         for name in ("spike_head", "refractory_left", "rate_counts"):
             self.buffers[name][...] = 0
+        self.count_anew()
 
-    def count_window(self) -> None:
-        """Count the spikes of each neuron within the window anew; the next step computes all rates from them."""
-        counts = self.buffers["rate_counts"]
-        counts[...] = 0
-        for age in range(min(int(self.buffers["rate_window"][0]), self.length)):
-            np.add.at(counts, self.list("spike", age), 1)
-        self.buffers["rate_window"][1] = 1
+    def count_anew(self) -> None:
+        """Let the next step count the spikes of all neurons within the window."""
+        self.buffers["rate_counts"][0] = -1
 
     @property
     def nbytes(self) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from synloom import messages
 from synloom.attributes import many_values
-from synloom.codegen.errors import ConfigurationError
+from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.connect.values import is_number
 from synloom.spikes import SpikeState
 
@@ -30,6 +30,7 @@ class Spiking:
     state: dict[str, NDArray[Any]]
     _spikes: SpikeState | None
     _refractory_ms: NDArray[np.float64]
+    _refractory_set: bool
 
     @abstractmethod
     def get(self, name: str) -> Any:
@@ -42,7 +43,7 @@ class Spiking:
     def _make_spikes(self, refractory: float | str | None) -> None:
         """Called once the model is known; ``refractory`` in ms as given with the neuron."""
         period = 0.0 if refractory is None or isinstance(refractory, str) else float(refractory)
-        self._refractory_ms = np.full(self.size, period)
+        self._refractory_ms, self._refractory_set = np.full(self.size, period), False
         self._spikes = (
             SpikeState(self.size, self.model.axon_spike is not None) if self.model.spiking else None
         )
@@ -50,8 +51,7 @@ class Spiking:
     def _fix_steps(self) -> None:
         """Convert periods to steps: ``dt`` is known once the network is compiled."""
         if self._spikes is not None:
-            steps = np.floor(self._refractory_ms / self.network.dt + 0.5 + 1e-9)
-            self._spikes.buffers["refractory_steps"][...] = steps
+            self._spikes.buffers["refractory_steps"][...] = self._whole_steps(self._refractory_ms)
 
     def _of_spikes(self, cure: str) -> SpikeState:
         if self._spikes is None:
@@ -59,10 +59,18 @@ class Spiking:
         return self._spikes
 
     @property
-    def spike(self) -> list[int]:
-        """Ranks of the neurons that fired in the last step, ascending."""
-        ranks: list[int] = self._fired.tolist()
-        return ranks
+    def spike(self) -> NDArray[np.int64]:
+        """Ranks of the neurons that fired in the last step, ascending.
+
+        Raises
+        ------
+        NotCompiledError
+            Before ``compile()``.
+        """
+        fired = self._fired
+        if not self.network.compiled:
+            raise NotCompiledError(f"{self._title}: no neuron fires before compile().")
+        return fired.astype(np.int64)
 
     @property
     def _fired(self) -> NDArray[np.int32]:
@@ -77,17 +85,20 @@ class Spiking:
 
     @property
     def refractory(self) -> Any:
-        """The refractory period in ms, in the shape of the geometry.
+        """The refractory period in ms, in the shape of the geometry; whole steps, once compiled.
 
-        The attribute that holds it, where the neuron names one. None, with a warning, for rate-coded neurons.
-        Assigning takes a number, one number per neuron or a random distribution, at any time.
+        Before ``compile()`` and unless it was set, the number that the neuron gives. The attribute that holds it, where
+        the neuron names one. None, with a warning, for rate-coded neurons. Assigning takes a number, one number per
+        neuron or a random distribution, at any time.
         """
         if self._spikes is None:
             messages.warning(f"{self._title} is rate-coded: it has no refractory period.")
             return None
         if self.model.refractory is not None:
             return self.get(self.model.refractory.name)
-        return self._refractory_ms.copy().reshape(self.geometry)
+        if not self.network.compiled and not self._refractory_set:
+            return float(self._refractory_ms[0])
+        return self._effective(self._refractory_ms).reshape(self.geometry)
 
     @refractory.setter
     def refractory(self, value: Any) -> None:
@@ -99,12 +110,25 @@ class Spiking:
         else:
             self._set_refractory(value)
 
+    def _effective(self, ms: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Times as they are counted in steps; multiples of ``dt`` keep their digits."""
+        if not self.network.compiled:
+            return ms.copy()
+        whole = self._whole_steps(ms) * self.network.dt
+        return np.where(np.isclose(whole, ms, rtol=1e-9, atol=0.0), ms, whole)
+
+    def _whole_steps(self, ms: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The nearest number of steps, halves up (spec 03, section 0.2)."""
+        steps: NDArray[np.float64] = np.floor(ms / self.network.dt + 0.5 + 1e-9)
+        return steps
+
     def _set_refractory(self, value: Any) -> None:
         what = f"{self._title}: refractory"
         given = many_values(value, self.size, self._refractory_ms, self.network, what)
         if not np.all(np.isfinite(given)) or np.any(np.asarray(given) < 0):
             raise ConfigurationError(f"{what} must be finite and not negative.", hint="it is a time in ms")
         self._refractory_ms[...] = given
+        self._refractory_set = True
         self._fix_steps()
 
     def compute_firing_rate(self, window: float) -> None:
@@ -135,11 +159,11 @@ class Spiking:
         """Give the window to the running network."""
         if self._spikes is None or not self._window_ms:
             return
-        self._spikes.buffers["rate_window"][0] = max(1, self.network.to_steps(self._window_ms))
+        steps, dt = max(1, self.network.to_steps(self._window_ms)), self.network.dt
+        if abs(self._window_ms / dt - steps) > 1e-6:
+            messages.warning(
+                f"{self._title}: window {self._window_ms} ms is no multiple of dt, {steps * dt} ms is used."
+            )
+        self._spikes.buffers["rate_window"][0] = steps
         self.network._spikes_changed()
-        self._count_rates()
-
-    def _count_rates(self) -> None:
-        """Count spikes within the window once more: it has changed, or time went on without them."""
-        if self._spikes is not None and self._spikes.buffers["rate_window"][0]:
-            self._spikes.count_window()
+        self._spikes.count_anew()

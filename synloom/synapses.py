@@ -62,7 +62,7 @@ class Synapses(ABC):
     network: Network
     pre: Population | PopulationView
     post: Population | PopulationView
-    target: str
+    target: str | list[str]
     flags: dict[str, np.ndarray]
 
     transmission = Flag()
@@ -186,8 +186,12 @@ class Synapses(ABC):
         return Counts() if reading is None else Counts(reading.lengths().tolist())
 
     def nb_efferent_synapses(self) -> dict[int, int]:
-        """Synapses per pre neuron; of spiking projections only."""
-        raise ConfigurationError(f"{self._label}: nb_efferent_synapses() is for spiking projections.")
+        """Number of synapses of each pre neuron that has any, by rank; of spiking projections only."""
+        if not self.pre_population.model.spiking:
+            raise ConfigurationError(f"{self._label}: nb_efferent_synapses() is for spiking projections.")
+        sources = [ranks for _, ranks in self._built().dendrites()]
+        ranks, counts = np.unique(np.concatenate([np.empty(0, np.int32), *sources]), return_counts=True)
+        return dict(zip(ranks.tolist(), counts.tolist(), strict=True))
 
     @property
     def post_ranks(self) -> list[int] | None:

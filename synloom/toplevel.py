@@ -44,6 +44,22 @@ def simulate(
     registry.network(net_id).simulate(duration, measure_time, progress_bar, callbacks)
 
 
+def simulate_until(
+    max_duration: float,
+    population: Population | Sequence[Population] | None = None,
+    operator: str = "and",
+    measure_time: bool = False,
+    net_id: int = 0,
+    *,
+    populations: Population | Sequence[Population] | None = None,
+    callbacks: bool = False,
+) -> float:
+    """Run until stop conditions of populations hold, for ``max_duration`` ms at most; returns the ms simulated."""
+    return registry.network(net_id).simulate_until(
+        max_duration, population, operator, measure_time, populations=populations, callbacks=callbacks
+    )
+
+
 def step(net_id: int = 0) -> None:
     """Run one step."""
     registry.network(net_id).step()
@@ -168,7 +184,7 @@ def projections(
         for p in network.projections
         if matches(p.post_population, post)
         and matches(p.pre_population, pre)
-        and (target is None or p.target == target)
+        and (target is None or target in getattr(p, "targets", (p.target,)))
     ]
     filtered = (post, pre, target) != (None, None, None)
     if filtered and not found and not suppress_error:

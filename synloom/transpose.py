@@ -70,6 +70,7 @@ class Transpose(Synapses):
         A mistake in the psp.
     """
 
+    target: str
     forward: Projection
     backward: bool
     psp: Expr | None

@@ -163,9 +163,11 @@ class PopulationView:
         return sums
 
     @property
-    def spike(self) -> Any:
-        """Of spiking populations only: raises."""
-        return self.population.spike
+    def spike(self) -> list[int]:
+        """Ranks in the population of the view's neurons that fired in the last step, ascending."""
+        fired = self.population.spike
+        found: list[int] = fired[np.isin(fired, self.ranks)].tolist()
+        return found
 
     def rank_from_coordinates(self, coord: Any, local: bool = False) -> int:
         """The rank in the population of the neuron at these coordinates.

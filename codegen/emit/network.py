@@ -77,10 +77,8 @@ def _ring(ring: Ring) -> str:
 def _rates(ring: Ring) -> str:
     p = f"net.{ring.population}"
     spikes = f"{{{p}.spike_ranks, {p}.spike_counts, {p}.size, {p}.spike_rows, *{p}.spike_head}}"
-    return (
-        f"if (*{p}.enabled) firing_rates(\n"
-        f"        {spikes},\n        {p}.rate_window, *net.clock.dt, {p}.rate_counts, {p}.r);"
-    )
+    window = f"*{p}.rate_window, *{p}.rate_window * *net.clock.dt"
+    return f"firing_rates(\n        {spikes},\n        {window}, *{p}.enabled, {p}.rate_counts, {p}.r);"
 
 
 def buffer_name(field: str) -> str:

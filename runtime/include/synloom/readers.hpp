@@ -47,7 +47,10 @@ struct NoForward {
     static constexpr bool is_forward = true;
     using Operation = Sum;
     struct Zero {
-        SYNLOOM_INLINE int operator()(Index, Index) const { return 0; }
+        template <class... Record>
+        SYNLOOM_INLINE int operator()(Index, Index, const Record&...) const {
+            return 0;
+        }
     };
     SYNLOOM_INLINE Zero row(Index) const { return {}; }
     SYNLOOM_INLINE void leave(Index, int, Index) const {}

@@ -63,13 +63,27 @@ SYNLOOM_INLINE std::int32_t steps_of(Real ms, Real dt) {
     return steps > 0.0 ? static_cast<std::int32_t>(steps) : 0;
 }
 
-/// Mean rates in Hz over a window of steps, after the newest list is complete. `window` holds the number of steps, 0 for
-/// none, and whether all rates are to be computed anew: otherwise only those whose number of spikes has changed.
+/// Mean rates in Hz over a window of steps, after the newest list is complete: of the neurons whose number of spikes
+/// within the window has changed. A window of 0 steps is none. All are counted anew if counts[0] is negative, which a
+/// population that was disabled leaves behind.
 template <class Real>
-inline void firing_rates(const SpikeRing& spikes, std::int64_t* window, double dt, std::int32_t* counts, Real* rates) {
-    const Index steps = window[0];
-    if (steps == 0) return;
-    const double hertz = 1000.0 / (double(steps) * dt);
+inline void firing_rates(
+    const SpikeRing& spikes, Index window, double window_ms, bool enabled, std::int32_t* counts, Real* rates) {
+    if (window == 0) return;
+    if (!enabled) {
+        counts[0] = -1;
+        return;
+    }
+    const double hertz = 1000.0 / window_ms;
+    if (counts[0] < 0) {
+        for (Index i = 0; i < spikes.neurons; ++i) counts[i] = 0;
+        for (Index age = 0; age < window; ++age) {
+            const SpikeList list = spikes.list(age);
+            for (Index k = 0; k < list.count; ++k) ++counts[list.ranks[k]];
+        }
+        for (Index i = 0; i < spikes.neurons; ++i) rates[i] = static_cast<Real>(hertz * counts[i]);
+        return;
+    }
     const auto change = [=](const SpikeList& list, std::int32_t by) {
         for (Index k = 0; k < list.count; ++k) {
             const Index i = list.ranks[k];
@@ -77,11 +91,8 @@ inline void firing_rates(const SpikeRing& spikes, std::int64_t* window, double d
             rates[i] = static_cast<Real>(hertz * counts[i]);
         }
     };
-    change(spikes.list(steps), -1);
+    change(spikes.list(window), -1);
     change(spikes.list(0), 1);
-    if (window[1] == 0) return;
-    window[1] = 0;
-    for (Index i = 0; i < spikes.neurons; ++i) rates[i] = static_cast<Real>(hertz * counts[i]);
 }
 
 /// Steps between two events, both counted modulo 2^32.

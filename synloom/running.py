@@ -1,0 +1,179 @@
+"""Running a network: batches of steps, and when to stop."""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from synloom.clock import Clock
+from synloom.codegen.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from synloom.binding import Binding
+    from synloom.numerics import Watch
+    from synloom.population import Population
+    from synloom.stop_condition import StopCondition
+
+BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
+BATCH_BYTES = 1 << 28  # what recordings may grow by within one batch
+
+
+class Running(Clock):
+    """How a network that is compiled runs."""
+
+    _batch: int  # steps that take about BATCH_SECONDS
+    _watch: Watch | None  # looks at all values after each step
+
+    @abstractmethod
+    def _running(self) -> Binding:
+        """What runs; raises unless the network is compiled."""
+
+    def simulate(
+        self,
+        duration: float,
+        measure_time: bool = False,
+        progress_bar: bool = False,
+        callbacks: bool = True,
+    ) -> None:
+        """Run for ``duration`` ms: the nearest number of steps, or the next larger if it is none (spec 03, 0.2).
+
+        Raises
+        ------
+        NumericsError
+            A value became NaN or infinite in a network compiled with ``check_numerics=True``.
+        """
+        del callbacks
+        self._running()
+        steps = self.duration_steps(duration)
+        start = time.perf_counter()
+        if progress_bar and steps >= 1000:
+            self._run_with_bar(steps)
+        else:
+            self._run(steps)
+        if measure_time:
+            self._tell_time(steps, start)
+
+    def simulate_until(
+        self,
+        max_duration: float,
+        population: Population | Sequence[Population] | None = None,
+        operator: str = "and",
+        measure_time: bool = False,
+        *,
+        populations: Population | Sequence[Population] | None = None,
+        callbacks: bool = False,
+    ) -> float:
+        """Run until stop conditions hold, for ``max_duration`` ms at most.
+
+        Parameters
+        ----------
+        max_duration : float
+        population : Population or list of Population
+            Whose stop conditions count; they are looked at after each complete step.
+        operator : {'and', 'or'}
+            Whether all of them must hold in the same step, or one is enough.
+        measure_time : bool
+            Print how long it took.
+        populations : Population or list of Population
+            Another name of ``population``.
+
+        Returns
+        -------
+        float
+            The time that was simulated, in ms.
+
+        Raises
+        ------
+        ConfigurationError
+            A population without a stop condition, or of another network; an unknown operator.
+        """
+        del callbacks
+        self._running()
+        conditions = self._stop_conditions(population if populations is None else populations)
+        if operator not in ("and", "or"):
+            raise ConfigurationError(f"The operator of simulate_until() is 'and' or 'or', not {operator!r}.")
+        together = all if operator == "and" else any
+        steps = self.duration_steps(max_duration)
+        start, done = time.perf_counter(), 0
+        while done < steps:
+            self._run(1)
+            done += 1
+            if conditions and together(condition.holds() for condition in conditions):
+                break
+        if measure_time:
+            self._tell_time(done, start)
+        return done * self.dt
+
+    def _stop_conditions(self, given: Population | Sequence[Population] | None) -> list[StopCondition]:
+        from synloom.population import Population
+
+        listed = [given] if isinstance(given, Population) else given
+        if not isinstance(listed, Sequence):
+            raise ConfigurationError(
+                f"simulate_until() takes a population or a list of populations, not {given!r}."
+            )
+        found = []
+        for population in listed:
+            if not isinstance(population, Population):
+                raise ConfigurationError(
+                    f"simulate_until() takes a population or a list of populations, not {population!r}."
+                )
+            if population.network is not self:
+                raise ConfigurationError(f'Population "{population.name}" belongs to another network.')
+            if population._stop is None:
+                raise ConfigurationError(
+                    f'Population "{population.name}" has no stop condition.',
+                    hint="give it one: Population(..., stop_condition='v > 1.0 : any')",
+                )
+            found.append(population._stop)
+        return found
+
+    def _tell_time(self, steps: int, start: float) -> None:
+        seconds = time.perf_counter() - start
+        print(f"Simulating {steps * self.dt / 1000.0} s took {seconds:.4f} s.")
+
+    def _run_with_bar(self, steps: int) -> None:
+        from tqdm import tqdm
+
+        with tqdm(total=steps * self.dt, unit="ms") as bar:
+            self._run(steps, lambda done: bar.update(done * self.dt))
+
+    def _run(self, steps: int, report: Callable[[int], object] = lambda _: None) -> None:
+        """``steps`` steps in batches: short enough for Ctrl-C, and with room for what is recorded."""
+        binding = self._running()
+        if self._watch is not None:
+            self._run_watched(binding, self._watch, steps, report)
+            return
+        done = 0
+        while done < steps:
+            batch = min(steps - done, self._batch)
+            bytes_per_step = binding.bytes_per_step()
+            if bytes_per_step:
+                batch = max(1, min(batch, BATCH_BYTES // bytes_per_step))
+            binding.reserve(batch if bytes_per_step * (steps - done) > BATCH_BYTES else steps - done)
+            start = time.perf_counter()
+            binding.run(batch)
+            seconds = time.perf_counter() - start
+            done += batch
+            report(batch)
+            if batch == self._batch:
+                # Aim at the same time per batch, whatever a step costs.
+                factor = min(16.0, BATCH_SECONDS / max(seconds, 1e-6))
+                self._batch = max(1, min(1_000_000, int(batch * factor)))
+
+    def _run_watched(
+        self, binding: Binding, watch: Watch, steps: int, report: Callable[[int], object]
+    ) -> None:
+        """Step by step, with a look at all values after each."""
+        watch.begin()
+        for _ in range(steps):
+            binding.reserve(1)
+            binding.run(1)
+            watch.check(self.current_step - 1)
+            report(1)
+
+    def step(self) -> None:
+        """Run one step."""
+        self._run(1)
