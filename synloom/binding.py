@@ -208,6 +208,7 @@ class Binding:
         """Delays, windows or synapses changed: rings grow where needed, and everything is bound anew."""
         self.lines_of.clear()
         self._remember_spikes()
+        self._store_spikes(False)  # recorders read the rings
         self.rebind()
 
     # -- delays -----------------------------------------------------------------------------------------

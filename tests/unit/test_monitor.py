@@ -139,6 +139,23 @@ def test_blocks_of_spikes_grow() -> None:
     assert part.get("spike") == {n: list(range(steps)) for n in range(0, size, 7)}
 
 
+def test_recording_goes_on_where_more_steps_are_remembered() -> None:
+    """Another window, or a longer delay, moves the lists of spikes in memory."""
+    size = 300
+    pop, post = always(size), target("post")
+    ff = sl.Projection(pop, post, "exc").connect_all_to_all(1.0, delays=2.0)
+    shown = sl.Monitor(pop, "spike")
+    sl.compile()
+    sl.simulate(2.0)
+    pop.compute_firing_rate(500.0)
+    sl.simulate(2.0)
+    ff.delay = 900.0
+    other = [np.full((1, size), 7, np.int32) for _ in range(200)]  # where the lists were
+    sl.simulate(2.0)
+    assert len(other) == 200
+    assert fired(shown) == {n: list(range(6)) for n in range(size)}
+
+
 def test_a_disabled_population_records_no_spikes_but_its_values() -> None:
     pop = always()
     shown = sl.Monitor(pop, ["spike", "v"])
