@@ -304,6 +304,12 @@ class Binding:
     def bytes_per_step(self) -> int:
         return sum(t.count * t.source.dtype.itemsize for t, *_ in self.tracks)
 
+    def bytes_of_samples(self, steps: int) -> int:
+        """What the samples of so many steps take."""
+        return sum(
+            (steps // period) * track.count * track.source.dtype.itemsize for track, period, *_ in self.tracks
+        )
+
     def reserve(self, steps: int) -> None:
         """Room for the samples of ``steps`` steps; then the table of recorders."""
         if not self.tracks and not len(self.recorders):
