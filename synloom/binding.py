@@ -208,6 +208,7 @@ class Binding:
         """Delays, windows or synapses changed: rings grow where needed, and everything is bound anew."""
         self.lines_of.clear()
         self._remember_spikes()
+        self._store_spikes(False)  # recorders read the rings
         self.rebind()
 
     # -- delays -----------------------------------------------------------------------------------------
@@ -302,6 +303,12 @@ class Binding:
 
     def bytes_per_step(self) -> int:
         return sum(t.count * t.source.dtype.itemsize for t, *_ in self.tracks)
+
+    def bytes_of_samples(self, steps: int) -> int:
+        """What the samples of so many steps take."""
+        return sum(
+            (steps // period) * track.count * track.source.dtype.itemsize for track, period, *_ in self.tracks
+        )
 
     def reserve(self, steps: int) -> None:
         """Room for the samples of ``steps`` steps; then the table of recorders."""

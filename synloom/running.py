@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synloom import messages
 from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError
 
@@ -18,6 +21,32 @@ if TYPE_CHECKING:
 
 BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
 BATCH_BYTES = 1 << 28  # what recordings may grow by within one batch
+LARGE_PART = 0.1  # of the free memory: recordings beyond that are told
+SMALL_BYTES = 1 << 20  # recordings that need no look at the memory
+MEMORY = Path("/proc/meminfo")
+
+
+def free_memory() -> float:
+    """Bytes that are free; infinitely many where the system does not tell."""
+    try:
+        for line in MEMORY.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return float(line.split()[1]) * 1024.0
+    except OSError:
+        pass  # not Linux
+    try:
+        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")
+
+
+def _tell_memory(recorded: int, always: bool) -> None:
+    """Warn of recordings of so many bytes if that is much."""
+    megabytes = f"Monitors will record {recorded / 1e6:.1f} MB in this run"
+    if recorded > SMALL_BYTES and recorded > LARGE_PART * (free := free_memory()):
+        messages.warning(f"{megabytes}, {free / 1e6:.1f} MB are free.")
+    elif always:
+        messages.info(f"{megabytes}.")
 
 
 class Running(Clock):
@@ -36,8 +65,12 @@ class Running(Clock):
         measure_time: bool = False,
         progress_bar: bool = False,
         callbacks: bool = True,
+        show_monitor_memory_estimate: bool = False,
     ) -> None:
         """Run for ``duration`` ms: the nearest number of steps, or the next larger if it is none (spec 03, 0.2).
+
+        A warning tells if what monitors record of variables will take more than a tenth of the free memory;
+        ``show_monitor_memory_estimate`` tells it in any case.
 
         Raises
         ------
@@ -45,8 +78,8 @@ class Running(Clock):
             A value became NaN or infinite in a network compiled with ``check_numerics=True``.
         """
         del callbacks
-        self._running()
-        steps = self.duration_steps(duration)
+        recorded = self._running().bytes_of_samples(steps := self.duration_steps(duration))
+        _tell_memory(recorded, show_monitor_memory_estimate)
         start = time.perf_counter()
         if progress_bar and steps >= 1000:
             self._run_with_bar(steps)

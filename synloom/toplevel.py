@@ -39,9 +39,13 @@ def simulate(
     progress_bar: bool = False,
     callbacks: bool = True,
     net_id: int = 0,
+    *,
+    show_monitor_memory_estimate: bool = False,
 ) -> None:
     """Run the network for ``duration`` ms."""
-    registry.network(net_id).simulate(duration, measure_time, progress_bar, callbacks)
+    registry.network(net_id).simulate(
+        duration, measure_time, progress_bar, callbacks, show_monitor_memory_estimate
+    )
 
 
 def simulate_until(

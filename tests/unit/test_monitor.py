@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import synloom as sl
+from synloom import running
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.spike_track import LEAST
 from tests.worked.near import connected, near, step_by_step
@@ -139,6 +140,23 @@ def test_blocks_of_spikes_grow() -> None:
     assert part.get("spike") == {n: list(range(steps)) for n in range(0, size, 7)}
 
 
+def test_recording_goes_on_where_more_steps_are_remembered() -> None:
+    """Another window, or a longer delay, moves the lists of spikes in memory."""
+    size = 300
+    pop, post = always(size), target("post")
+    ff = sl.Projection(pop, post, "exc").connect_all_to_all(1.0, delays=2.0)
+    shown = sl.Monitor(pop, "spike")
+    sl.compile()
+    sl.simulate(2.0)
+    pop.compute_firing_rate(500.0)
+    sl.simulate(2.0)
+    ff.delay = 900.0
+    other = [np.full((1, size), 7, np.int32) for _ in range(200)]  # where the lists were
+    sl.simulate(2.0)
+    assert len(other) == 200
+    assert fired(shown) == {n: list(range(6)) for n in range(size)}
+
+
 def test_a_disabled_population_records_no_spikes_but_its_values() -> None:
     pop = always()
     shown = sl.Monitor(pop, ["spike", "v"])
@@ -216,6 +234,34 @@ def test_before_compile_start_and_pause_say_how_it_begins() -> None:
     assert fired(started) == {0: [0, 1, 2]}
     near(started.get("v"), [1, 1, 1])
     assert started.net_id == 0
+
+
+def test_large_recordings_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sl.setup(suppress_warnings=False)
+    sl.Monitor(always(1000), ["v", "spike"], period=2.0)
+    sl.compile()
+    monkeypatch.setattr("synloom.running.free_memory", lambda: 81e6)
+    sl.simulate(2000.0)
+    assert capsys.readouterr().out == ""
+    sl.simulate(2000.0, show_monitor_memory_estimate=True)
+    assert capsys.readouterr().out == "INFO: Monitors will record 8.0 MB in this run.\n"
+    sl.simulate(2100.0)
+    told = "WARNING: Monitors will record 8.4 MB in this run, 81.0 MB are free.\n"
+    assert capsys.readouterr().out == told
+
+
+def test_free_memory_is_known_or_endless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = tmp_path / "meminfo"
+    told.write_text("MemTotal: 9 kB\nMemAvailable:   12 kB\n")
+    monkeypatch.setattr(running, "MEMORY", told)
+    assert running.free_memory() == 12288.0
+    monkeypatch.setattr(running, "MEMORY", tmp_path / "nothing")
+    monkeypatch.setattr(running.os, "sysconf", lambda name: {"SC_AVPHYS_PAGES": 3, "SC_PAGE_SIZE": 100}[name])
+    assert running.free_memory() == 300.0
+    monkeypatch.delattr(running.os, "sysconf")
+    assert running.free_memory() == np.inf
 
 
 def test_what_cannot_be_recorded_is_refused() -> None:

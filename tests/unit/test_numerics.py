@@ -228,9 +228,10 @@ def test_nothing_is_looked_at_unless_asked_and_results_are_the_same() -> None:
 
 
 def test_synapses_made_anew_are_looked_at() -> None:
+    sl.setup(seed=1)
     pre = sl.Population(2, sl.Neuron(equations="r = 1.0"), name="pre")
     ff = sl.Projection(pre, relay("post", 3), "exc", sl.Synapse(equations="w += 1.0/(3.0 - t)"))
-    ff.connect_fixed_probability(0.7, sl.Uniform(0, 1))
+    ff.connect_fixed_probability(0.7, sl.Uniform(0, 1), storage_format="csr")
     sl.compile(check_numerics=True)
     assert fails().attribute == "w"
     sl.reset(synapses=True, projections=True)
