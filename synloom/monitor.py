@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +13,12 @@ from synloom import messages, registry
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.types import Locality
 from synloom.dendrite import Dendrite
+from synloom.epochs import Epoch, shaped
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import aligned_empty
 from synloom.spike_track import SpikeTrack
+from synloom.store import Reading
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
 
@@ -49,6 +51,8 @@ class Track:
     started: list[int] = field(default_factory=list)
     stopped: list[int | None] = field(default_factory=list)
     active: bool = False
+    reading: Reading | None = None  # of a projection: the synapses that are recorded now
+    earlier: list[Epoch] = field(default_factory=list)  # samples of those that were there before
 
     @property
     def count(self) -> int:
@@ -86,7 +90,19 @@ class Track:
         return data.copy() if keep else data
 
     def drop(self) -> None:
-        self.blocks, self.filled = [], 0
+        self.blocks, self.filled, self.earlier = [], 0, []
+
+    def renew(self, fresh: Track) -> None:
+        """Record what another track would; if that is as many values of the same dendrites, as one with the rest."""
+        if fresh.count != self.count or fresh.reading is not None:
+            samples = self.take(keep=False)
+            if len(samples):
+                self.earlier.append(Epoch(self.reading, samples.copy()))
+        self.source, self.ranks, self.reading = fresh.source, fresh.ranks, fresh.reading
+
+    def epochs(self, samples: NDArray[Any]) -> list[Epoch]:
+        """All samples, ``samples`` being the last ones."""
+        return [*self.earlier, Epoch(self.reading, samples)]
 
 
 class Monitor:
@@ -291,7 +307,9 @@ class Monitor:
     def size_in_bytes(self) -> int:
         """Memory of the recorded data."""
         spikes = sum(t.nbytes for t in self._spike_tracks.values())
-        return sum(b.nbytes for t in self._tracks.values() for b in t.blocks) + spikes
+        tracks = self._tracks.values()
+        earlier = sum(e.samples.nbytes for t in tracks for e in t.earlier)
+        return sum(b.nbytes for t in tracks for b in t.blocks) + earlier + spikes
 
     # -- data -------------------------------------------------------------------------------------------
 
@@ -346,21 +364,27 @@ class Monitor:
         now = self.network.current_step
         stops = [*track.stopped, now] if track.active else list(track.stopped)
         self._taken[track.name] = (list(track.started), list(stops))
-        found = track.data(keep) if isinstance(track, SpikeTrack) else track.take(keep)
+        if isinstance(track, SpikeTrack):
+            found = track.data(keep)
+        else:
+            found = self._shaped(track, track.epochs(track.take(keep)), reshape)
         if not keep:
             track.started = [now] if track.active else []
             track.stopped = []
-        return found if isinstance(track, SpikeTrack) else self._shaped(track, found, reshape)
+            if isinstance(track, Track):
+                track.earlier = []
+        return found
 
-    def _shaped(self, track: Track, flat: NDArray[Any], reshape: bool) -> Any:
-        if flat.dtype == np.float32:
-            flat = flat.astype(np.float64)
+    def _shaped(self, track: Track, epochs: Sequence[Epoch], reshape: bool) -> Any:
+        """All samples as the user asked for them, reals in double precision."""
+        epochs = [replace(e, samples=_doubles(e.samples)) for e in epochs]
+        flat = epochs[-1].samples
         if track.whole:
             return flat[:, 0]
-        if isinstance(self.object, Projection | Transpose):
-            return self.object._rows_of_samples(track.name, flat)
+        if isinstance(self.object, Projection | Transpose | Dendrite):
+            return shaped(self.object, track.name, epochs)
         geometry = getattr(self.object, "geometry", None)
-        if reshape and geometry is not None and not isinstance(self.object, Dendrite):
+        if reshape and geometry is not None:
             return flat.reshape((len(flat), *geometry))
         return flat
 
@@ -410,15 +434,15 @@ class Monitor:
             return Track(
                 name, source, positions, STATES, whole=positions.size == 1 and not obj._is_local(name)
             )
-        return Track(name, source, None, STATES, whole=_locality(root, name) is Locality.GLOBAL)
+        whole = _locality(root, name) is Locality.GLOBAL
+        return Track(name, source, None, STATES, whole, reading=None if whole else owner._reading())
 
     def _rebind(self) -> None:
-        """The arrays of the object were made anew: read from those from now on."""
+        """The arrays of the object may have been made anew: read from those from now on."""
         for name, track in self._tracks.items():
             fresh = self._track(name)
-            if fresh.count != track.count:
-                track.drop()  # another number of synapses: the rows recorded so far have another width
-            track.source, track.ranks = fresh.source, fresh.ranks
+            if fresh.source is not track.source:
+                track.renew(fresh)
 
     def _steps(self) -> tuple[int, int]:
         network = self.network
@@ -449,3 +473,7 @@ def _locality(owner: Population | Projection, name: str) -> Locality:
     attribute = owner.model.attribute(name)
     assert attribute is not None
     return attribute.locality
+
+
+def _doubles(samples: NDArray[Any]) -> NDArray[Any]:
+    return samples.astype(np.float64) if samples.dtype == np.float32 else samples

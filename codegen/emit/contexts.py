@@ -179,6 +179,7 @@ class NetworkUnit:
     rates: tuple[str, ...]
     events: tuple[LaunchText, ...]
     draws: bool
+    pauses: bool
 
 
 @record
