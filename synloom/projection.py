@@ -265,7 +265,8 @@ class Projection(ConnectMethods, Learning):
         alone = model.spiking and model.psp is None and not model.post_spike.statements
         driven = len(model.event_driven) == len(model.equations)
         dendritic = any(a.locality is Locality.SEMIGLOBAL for a in model.attributes)
-        return order != "post_to_pre" and alone and driven and not dendritic
+        structural = model.creating is not None or model.pruning is not None
+        return order != "post_to_pre" and alone and driven and not dendritic and not structural
 
     def _format(self, asked: str, pattern: Pattern) -> str:
         """The storage asked for, or, once that is compiled into the network, the one it has."""

@@ -18,11 +18,16 @@ Snapshot = dict[tuple[str, str], np.ndarray[Any, Any]]
 
 
 def compiled_values(network: Any) -> Snapshot:
-    """Collect all attributes and weighted sums of the compiled network, by object and name."""
+    """Collect all attributes, weighted sums and spikes of the compiled network, by object and name."""
     found: Snapshot = {}
+    spiking = {p.name for p in network.ir.populations if p.neuron.spiking}
     for pop in network.populations:
         found.update({(pop.name, name): np.array(array).ravel() for name, array in pop.state.items()})
-        found.update({(pop.name, f"sum({t})"): pop.sum(t).ravel() for t in dict.fromkeys(pop.targets)})
+        if pop.name in spiking:
+            found[pop.name, "spikes"] = np.array(pop._fired)
+            found[pop.name, "axonal spikes"] = np.array(pop._axonal)
+        else:
+            found.update({(pop.name, f"sum({t})"): pop.sum(t).ravel() for t in dict.fromkeys(pop.targets)})
     for proj in network.projections:
         for name, array in getattr(proj, "state", {}).items():
             found[proj.name, name] = np.array(array).ravel()
@@ -35,6 +40,9 @@ def oracle_values(oracle: Oracle) -> Snapshot:
     for name, pop in oracle.pop.items():
         found.update({(name, attribute): pop[attribute] for attribute in pop.values})
         found.update({(name, f"sum({t})"): np.array(values) for t, values in pop.sums.items()})
+        if pop.spikes is not None:
+            found[name, "spikes"] = np.array(pop.spikes.fired, int)
+            found[name, "axonal spikes"] = np.array(pop.spikes.axonal, int)
     for name, proj in oracle.proj.items():
         if isinstance(proj, Synapses):
             found.update({(name, attribute): proj[attribute] for attribute in proj.values})
