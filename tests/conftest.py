@@ -29,6 +29,16 @@ def shared_cache() -> Iterator[None]:
 
 
 @pytest.fixture
+def structural(fresh: None) -> Iterator[None]:
+    """The same, with structural plasticity."""
+    import synloom
+
+    synloom.setup(structural_plasticity=True)
+    yield
+    synloom.setup(structural_plasticity=False)
+
+
+@pytest.fixture
 def fresh() -> Iterator[None]:
     """Start from an empty default network with default options, and leave nothing behind."""
     import synloom

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from synloom.extensions.convolution import Transpose
 from tests.oracle.compare import agree, run_both, run_from_here
 from tests.oracle.oracle import Oracle
 
-pytestmark = [pytest.mark.needs_compiler, pytest.mark.usefixtures("structural")]
+pytestmark = [pytest.mark.needs_compiler, pytest.mark.usefixtures("seeded")]
 
 RATE = """
     total = 0.4*sum() + 0.1*max(r)
@@ -35,11 +34,9 @@ STDP = {
 
 
 @pytest.fixture
-def structural(fresh: None) -> Iterator[None]:
-    """Structural plasticity, and a seed for what connectors draw."""
-    sl.setup(structural_plasticity=True, seed=3)
-    yield
-    sl.setup(structural_plasticity=False)
+def seeded(structural: None) -> None:
+    """A seed for what connectors draw."""
+    sl.setup(seed=3)
 
 
 def start(proj: Any, oracle: Oracle, **periods: float) -> None:
