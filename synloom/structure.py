@@ -110,9 +110,13 @@ def _uniform(rng: np.random.Generator, count: int) -> Array:
     return rng.random(count)
 
 
+def _no_leaf(leaf: Expr) -> Any:
+    raise AssertionError(f"{leaf} is no literal")
+
+
 def _sampler(leaf: Draw) -> Sample:
     """Values of the distribution in a text; its arguments are literals."""
-    arguments = [leaf_value.value for leaf_value in leaf.args if isinstance(leaf_value, Const)]
+    arguments = [evaluate(argument, _no_leaf) for argument in leaf.args]
 
     def sample(rng: np.random.Generator, count: int) -> Array:
         try:
@@ -203,7 +207,8 @@ def _created(projection: Projection, draws: Draws) -> New:
     height = max(1, BLOCK // max(1, len(store.columns)))
     blocks = [posts[first : first + height] for first in range(0, len(posts), height)]
     parts = [_created_in(projection, draws, block, missing, rows) for block in blocks]
-    return New(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)), missing, rows)  # type: ignore[call-arg, arg-type]
+    post, column, weights, steps = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return New(post, column, weights, steps, missing, rows)
 
 
 def _created_in(
@@ -282,16 +287,18 @@ def _pruned(projection: Projection, draws: Draws) -> NDArray[np.bool_]:
     pruning, store = projection.model.pruning, projection._store_in_use
     assert pruning is not None and store.column is not None
     lengths = np.diff(store.row_ptr)
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    wanted = np.ones(store.nnz, np.bool_)
+    row, column = np.repeat(np.arange(len(lengths)), lengths), store.column
+
+    def numbers(sample: Sample, purpose: int, wanted: NDArray[np.intp]) -> Array:
+        """One number for each synapse of the ``wanted`` rows."""
+        values = np.zeros(store.nnz)
+        for r in wanted:
+            places = slice(int(store.row_ptr[r]), int(store.row_ptr[r + 1]))
+            values[places] = sample(draws.of(purpose, int(store.rows[r])), len(store.columns))[column[places]]
+        return values
 
     def drawn(sample: Sample, purpose: int) -> Array:
-        values = np.zeros(store.nnz)
-        for r in np.unique(row[wanted]):
-            places = slice(int(store.row_ptr[r]), int(store.row_ptr[r + 1]))
-            numbers = sample(draws.of(purpose, int(store.rows[r])), len(store.columns))
-            values[places] = numbers[_filled(store.column)[places]]
-        return values
+        return numbers(sample, purpose, np.flatnonzero(lengths))
 
     def own(leaf: Var) -> Any:
         buffer = projection.state[leaf.name]
@@ -303,20 +310,14 @@ def _pruned(projection: Projection, draws: Draws) -> NDArray[np.bool_]:
             case Locality.LOCAL:
                 return buffer
 
-    lookup = _lookup(projection, store.columns[store.column], store.rows[row], own, drawn)
+    lookup = _lookup(projection, store.columns[column], store.rows[row], own, drawn)
     functions = _functions(projection)
     holds = np.broadcast_to(evaluate(pruning.condition, lookup, functions), store.nnz)
     if _always(pruning.proba) or not holds.any():
         return holds
     proba = evaluate(pruning.proba, lookup, functions)
-    wanted = holds
-    gone: NDArray[np.bool_] = holds & (drawn(_uniform, CHANCE) < proba)
+    gone: NDArray[np.bool_] = holds & (numbers(_uniform, CHANCE, np.unique(row[holds])) < proba)
     return gone
-
-
-def _filled(column: NDArray[np.int32] | None) -> NDArray[np.int32]:
-    assert column is not None
-    return column
 
 
 # -- what the flags may say ---------------------------------------------------------------------------------

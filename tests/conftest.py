@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-DEFAULTS = {"dt": 1.0, "precision": "double", "method": "explicit", "seed": None, "suppress_warnings": True}
+DEFAULTS = {
+    "dt": 1.0,
+    "precision": "double",
+    "method": "explicit",
+    "seed": None,
+    "structural_plasticity": False,
+    "suppress_warnings": True,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,13 +36,11 @@ def shared_cache() -> Iterator[None]:
 
 
 @pytest.fixture
-def structural(fresh: None) -> Iterator[None]:
+def structural(fresh: None) -> None:
     """The same, with structural plasticity."""
     import synloom
 
     synloom.setup(structural_plasticity=True)
-    yield
-    synloom.setup(structural_plasticity=False)
 
 
 @pytest.fixture

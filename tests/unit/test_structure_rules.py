@@ -233,6 +233,28 @@ def test_w_where_synapses_share_it() -> None:
     assert place(error.value)[0] == "2.0"
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("Uniform(-1, 1)", -1, 1),
+        ("DiscreteUniform(2, 5)", 2, 5),
+        ("Binomial(8, 0.5)", 0, 8),
+        ("Gamma(2, 1)", 0, 99),
+    ],
+)
+def test_distributions(text: str, low: float, high: float) -> None:
+    proj = changing(rule(f"{ALL} : w = {text}", f"{text} > {high} or w == 7.5"))
+    proj.w = 7.5
+    proj.start_creating()
+    sl.step()
+    made = [w for row in proj.w for w in row if w != 7.5]
+    assert len(made) == 8 and len(set(made)) > 1 and all(low <= w <= high for w in made)
+    proj.stop_creating()
+    proj.start_pruning()
+    sl.step()
+    assert [w for row in proj.w for w in row] == made
+
+
 def test_an_argument_that_no_distribution_takes() -> None:
     proj = changing(rule(f"{ALL} : proba = Uniform(2.0, 1.0)"))
     proj.start_creating()
