@@ -281,3 +281,40 @@ def test_delays_that_are_longer_than_any_before(kind: Any) -> None:
 
     _, wrong = run_both(25, change)
     agree(wrong)
+
+
+@pytest.mark.parametrize("ends", ["spikes", "to rates", "from rates"])
+@pytest.mark.parametrize("delay", [0.0, 2.0, MIXED], ids=["none", "uniform", "mixed"])
+def test_other_ways_to_transmit(ends: str, delay: Any) -> None:
+    """Axonal spikes, several targets, continuous transmission, neurons of two kinds, both precisions."""
+    sl.setup(precision="float" if delay == 2.0 else "double")
+    fires = sl.Neuron(
+        parameters="phase = 0.0",
+        equations="v = 0.6*v + g_exc - g_inh + cos(0.9*t + phase)",
+        spike="v > 0.8",
+        reset="v = 0.0",
+        axon_spike="v < -0.7",
+    )
+    rates = sl.Neuron("phase = 0.0", "v = 0.5*(sum(exc) - sum(inh)) + cos(0.9*t + phase) ; r = v")
+    a = sl.Population(6, rates if ends == "from rates" else fires, name="a")
+    b = sl.Population(5, rates if ends == "to rates" else fires, name="b")
+    a.phase, b.phase = np.arange(6) * 1.3, np.arange(5) * 0.9 + 0.4
+    texts = {
+        "creating": "(pre.v > 0.3) and (post.v > 0.1) : w = 0.5",
+        "pruning": "(pre.v < -0.5) or (t > 20.0)",
+    }
+    events = {"pre_spike": "g_target += w ; k += 1.0", "pre_axon_spike": "g_target += 0.5*w"}
+    rule = sl.Synapse(**texts, **({"psp": "w*pre.v"} if ends == "from rates" else events))
+    targets: Any = "exc" if ends == "from rates" else ["exc", "inh"]
+    ff = sl.Projection(a, b, targets, rule, name="ff")
+    ff.connect_fixed_probability(0.4, sl.Uniform(0.0, 1.0), delays=delay)
+    counts = set()
+
+    def change(n: int, oracle: Oracle) -> None:
+        counts.add(ff.nb_synapses)
+        if n == 3:
+            start(ff, oracle, creating=3.0, pruning=4.0)
+
+    _, wrong = run_both(30, change)
+    agree(wrong)
+    assert len(counts) > 3 and ff.nb_synapses < 20
