@@ -20,6 +20,7 @@ from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import BindingTable, aligned_empty, aligned_zeros
 from synloom.spike_track import SpikeTrack
+from synloom.structure import NEVER, change_structure, next_due
 from synloom.track import Track
 from synloom.transpose import Transpose
 
@@ -58,6 +59,8 @@ class Binding:
         self.spike_recorders = np.zeros((0, SPIKE_RECORDER_WORDS), np.int64)
         self.cursors: dict[tuple[str, str], NDArray[np.int64]] = {}
         self.lines_of: dict[str, Lines] = {}
+        # In which step to stop for synapses to come and go, and whether the network stands there.
+        self.pause, self.phase = np.array([NEVER]), np.zeros(1, np.int64)
         self._remember_spikes()
         self.rebind()
         if extension.words() != len(plan.manifest.slots):
@@ -76,8 +79,33 @@ class Binding:
     def run(self, steps: int) -> None:
         done = 0
         while done < steps:
+            if self.plan.pauses:
+                self.pause[0] = next_due(self.network, self.network.current_step + int(self.phase[0]))
             done += self.extension.run(self.table.address, steps - done)
+            if self.phase[0]:
+                self._change_structure(steps - done)
             self._store_spikes(done < steps)
+        self._read_cursors()
+
+    def _change_structure(self, steps: int) -> None:
+        """Phase 10 of the step in which the network stands; ``steps`` are still to be run, this one included."""
+        self._read_cursors()
+        try:
+            change_structure(self.network, self._number)
+        except BaseException:
+            self.reserve(1)
+            self.extension.run(self.table.address, 1)  # never leave a step half done
+            self._read_cursors()
+            raise
+        self.reserve(steps)
+
+    def _number(self, projection: Projection) -> int:
+        return self.numbers[self._name(projection)]
+
+    def _name(self, projection: Projection) -> str:
+        return next(name for name, p in self.projections.items() if p is projection)
+
+    def _read_cursors(self) -> None:
         for row, (track, *_) in zip(self.recorders, self.tracks, strict=True):
             track.filled = int(row[CURSOR])
 
@@ -94,7 +122,8 @@ class Binding:
     def _buffer(self, slot: Slot) -> Buffer:
         owner = slot.object
         if owner == "clock":
-            return self.network._clock if slot.field == "step" else np.array([self.network.dt])
+            words: dict[str, Buffer] = {"step": self.network._clock, "pause": self.pause, "phase": self.phase}
+            return words.get(slot.field, np.array([self.network.dt]))
         if owner == "constants":
             return visible_constants(self.network)[slot.field].buffer(self.network)
         if owner == "recorders":
@@ -185,7 +214,7 @@ class Binding:
         """Where the spikes under way stand among the synapses of their neurons (per-synapse delays)."""
         source, root = link.pre_population._spikes, link._root
         assert source is not None and root.store is not None
-        name = next(n for n, p in self.projections.items() if p is root)
+        name = self._name(root)
         shape = (source.length, source.size)
         cursor = self.cursors.get((owner, field))
         if cursor is None or cursor.shape != shape:
@@ -210,6 +239,24 @@ class Binding:
         self._remember_spikes()
         self._store_spikes(False)  # recorders read the rings
         self.rebind()
+
+    # -- synapses come and go ---------------------------------------------------------------------------
+
+    def structure_changed(self, projection: Projection) -> None:
+        """The store of a projection and all that lies beside it were made anew."""
+        owner = self._name(projection)
+        readers = {name: link for name, link in self.projections.items() if link._root is projection}
+        self.lines_of.pop(owner, None)
+        if any(link.max_delay > self._line_room(link) for link in readers.values()):
+            self.delays_changed()
+            return
+        for slot in self.plan.manifest.slots:
+            if slot.object == owner or (slot.object in readers and slot.field.endswith("cursor")):
+                self.table.rebind(slot.key, self._buffer(slot))
+
+    def _line_room(self, link: Projection | Transpose) -> int:
+        """The longest delay that what ``link`` reads is remembered for."""
+        return self.lengths.get(link.pre_population.name, 1)
 
     # -- delays -----------------------------------------------------------------------------------------
 

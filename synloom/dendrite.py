@@ -251,27 +251,43 @@ class Dendrite(Handle):
         return field.reshape(self.pre.geometry)
 
     def create_synapse(self, rank: int, w: float = 0.0, delay: float = 0.0) -> None:
-        """Add a synapse; needs structural plasticity."""
-        self.proj._refuse_structural()
+        """Make the synapse from one pre neuron; needs structural plasticity.
+
+        Parameters
+        ----------
+        rank : int
+        w : float
+            Its weight; its other attributes have their initial values.
+        delay : float
+            In ms. 0 is the delay that all synapses share, else one step.
+
+        Raises
+        ------
+        ConfigurationError
+            The synapse exists, the pre neuron is none of this projection's, or another delay than all share.
+        """
+        self.proj._create(self.post_rank, [rank], w, delay)
 
     def create_synapses(self, ranks: Any, weights: Any = None, delays: Any = None) -> None:
-        """Add synapses; needs structural plasticity."""
-        self.proj._refuse_structural()
+        """Make synapses from several pre neurons, all or none; one value for all of them, or one for each."""
+        self.proj._create(self.post_rank, ranks, weights, delays)
 
     def prune_synapse(self, rank: int) -> None:
-        """Remove a synapse; needs structural plasticity."""
-        self.proj._refuse_structural()
+        """Remove the synapse from one pre neuron; an error if there is none. Needs structural plasticity."""
+        self.proj._prune(self.post_rank, [rank])
 
     def prune_synapses(self, ranks: Any) -> None:
-        """Remove synapses; needs structural plasticity."""
-        self.proj._refuse_structural()
+        """Remove the synapses from several pre neurons, all or none."""
+        self.proj._prune(self.post_rank, ranks)
 
     def _is_local(self, name: str) -> bool:
         return self.proj._find(name)[1] is Locality.LOCAL
 
     def _positions(self, name: str) -> NDArray[np.int32]:
-        """Where in the buffer of an attribute this dendrite's values lie."""
+        """Where in the buffer of an attribute this dendrite's values lie; nowhere if its last synapse went."""
         found, locality = self.proj._find(name)
+        if locality is Locality.LOCAL and self.proj._built().find(self.post_rank) is None:
+            return np.empty(0, np.int32)
         where = self._look()
         match locality:
             case Locality.LOCAL:

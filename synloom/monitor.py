@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from synloom import messages, monitor_file, registry
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.dendrite import Dendrite
+from synloom.epochs import Epoch, shaped
 from synloom.projection import Projection
 from synloom.recordable import (
     SPIKE_LISTS,
@@ -238,7 +240,9 @@ class Monitor(SpikeStatistics):
     def size_in_bytes(self) -> int:
         """Memory of the recorded data."""
         spikes = sum(t.nbytes for t in self._spike_tracks.values())
-        return sum(b.nbytes for t in self._tracks.values() for b in t.blocks) + spikes
+        tracks = self._tracks.values()
+        earlier = sum(e.samples.nbytes for t in tracks for e in t.earlier)
+        return sum(b.nbytes for t in tracks for b in t.blocks) + earlier + spikes
 
     # -- data -------------------------------------------------------------------------------------------
 
@@ -295,10 +299,12 @@ class Monitor(SpikeStatistics):
         if isinstance(track, SpikeTrack):
             found: Any = track.data(keep)
         else:
-            found = self._shaped(track, track.take(keep), reshape)
+            found = self._shaped(track, track.epochs(track.take(keep)), reshape)
         if not keep:
             track.started = [self.network.current_step] if track.active else []
             track.stopped = []
+            if isinstance(track, Track):
+                track.earlier = []
         return found
 
     def _intervals_of(self, track: Track | SpikeTrack) -> tuple[list[int], list[int]]:
@@ -311,15 +317,16 @@ class Monitor(SpikeStatistics):
         track = self._all_tracks.get(variable)
         return ([], []) if track is None else self._intervals_of(track)
 
-    def _shaped(self, track: Track, flat: NDArray[Any], reshape: bool) -> Any:
-        if flat.dtype == np.float32:
-            flat = flat.astype(np.float64)
+    def _shaped(self, track: Track, epochs: Sequence[Epoch], reshape: bool) -> Any:
+        """All samples as the user asked for them, reals in double precision."""
+        epochs = [replace(e, samples=_doubles(e.samples)) for e in epochs]
+        flat = epochs[-1].samples
         if track.whole:
             return flat[:, 0]
-        if isinstance(self.object, Projection | Transpose):
-            return self.object._rows_of_samples(track.name, flat)
+        if isinstance(self.object, Projection | Transpose | Dendrite):
+            return shaped(self.object, track.name, epochs)
         geometry = getattr(self.object, "geometry", None)
-        if reshape and geometry is not None and not isinstance(self.object, Dendrite):
+        if reshape and geometry is not None:
             return flat.reshape((len(flat), *geometry))
         return flat
 
@@ -374,9 +381,12 @@ class Monitor(SpikeStatistics):
         monitor_file.write(filename, data, force_dict)
 
     def _rebind(self) -> None:
-        """The arrays of the object were made anew: read from those from now on."""
+        """The arrays of the object may have been made anew: read from those from now on."""
         for name, track in self._tracks.items():
             fresh = variable_track(self.object, name, self.network)
-            if fresh.count != track.count:
-                track.drop()  # another number of synapses: the rows recorded so far have another width
-            track.source, track.ranks = fresh.source, fresh.ranks
+            if fresh.source is not track.source:
+                track.renew(fresh)
+
+
+def _doubles(samples: NDArray[Any]) -> NDArray[Any]:
+    return samples.astype(np.float64) if samples.dtype == np.float32 else samples

@@ -480,6 +480,14 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         if self._binding is not None:
             self._binding.delays_changed()
 
+    def _structure_changed(self, projection: Projection) -> None:
+        """Synapses came or went: whoever holds the buffers of ``projection`` takes the new ones."""
+        if self._binding is not None:
+            self._binding.structure_changed(projection)
+        for monitor in self._recording:
+            monitor._rebind()
+        self._recorders_changed()
+
     def _spikes_changed(self) -> None:
         if self._binding is not None:
             self._binding.spikes_changed()

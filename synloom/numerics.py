@@ -8,7 +8,7 @@ was when the run began, is told; so a run that goes on after an error tells what
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -59,6 +59,7 @@ class Quantity:
     ranks: Callable[[int], tuple[int, ...]]
     writers: Callable[[int], list[Writer]]
     before: NDArray[np.bool_] | None = None  # what was not finite when the run began
+    synaptic: bool = False
 
     def begin(self, values: Values) -> None:
         finite = np.isfinite(values)
@@ -101,6 +102,11 @@ class Watch:
             quantity = self._conductance(population, name, track)
             quantity.begin(population.state[name])
             self.quantities.insert(0, quantity)
+
+    def _rebind(self) -> None:
+        """Synapses came or went: all their values are looked at anew."""
+        kept = [q for q in self.quantities if not q.synaptic]
+        self.quantities = [*kept, *self._synapses()]
 
     def check(self, step: int) -> None:
         """Raise if a value became NaN or infinite in this step."""
@@ -147,7 +153,7 @@ class Watch:
         for projection in self.network.projections:
             if isinstance(projection, Projection):
                 for name in _real_names(projection.model, projection.model.equations):
-                    yield _of_synapses(projection, name)
+                    yield replace(_of_synapses(projection, name), synaptic=True)
 
     def _transmitters(self, population: Population, target: str) -> list[Writer]:
         """How values reach a conductance or weighted sum."""

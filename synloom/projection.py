@@ -119,6 +119,7 @@ class Projection(ConnectMethods, Learning):
         )
         self._connection: Connection | None = None
         self._built_for: tuple[Any, ...] = ()
+        self._schedules = {}
         self.id = self.network._add_projection(self)
         self.post_population.targets += self.targets
         self._ready = True
@@ -230,22 +231,25 @@ class Projection(ConnectMethods, Learning):
     def _build(self, again: bool = False) -> None:
         """Make the synapses and the buffers of their values, unless they are there."""
         self._check_ready()
-        setting = (self.network.real, self.network.dt)
+        changing = self.network.options.structural_plasticity
+        setting = (self.network.real, self.network.dt, changing)
         if self.store is not None and not again and self._built_for == setting:
             return
         connection = self._connection
         assert connection is not None
+        if changing and connection.format == "dense":
+            messages.info(f"{self._label}: stored as csr, not dense: its synapses may come and go.")
         pattern = connection.connector.build(self.network.spawn_rng())
         store = pack(
             pattern,
-            self._format(connection.format, pattern),
+            "csr" if changing else self._format(connection.format, pattern),
             self.name,
-            self._stored_by_source(connection.order),
+            not changing and self._stored_by_source(connection.order),
             self.post_population.size,
         )
         weight = self.model.attribute("w")
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
-        single = single and not self.model.plastic and not self.network.options.structural_plasticity
+        single = single and not self.model.plastic and not changing
         self._values.allocate(store, connection.weights, single)
         delays = delay_array(connection.delays, store.nnz, self.network)
         if delays.kind is DelayKind.PER_SYNAPSE:

@@ -95,7 +95,8 @@ def variable_track(obj: Recordable, name: str, network: Network) -> Track:
     if isinstance(obj, Dendrite):
         positions = obj._positions(name)
         return Track(name, source, positions, STATES, whole=positions.size == 1 and not obj._is_local(name))
-    return Track(name, source, None, STATES, whole=_locality(root, name) is Locality.GLOBAL)
+    whole = _locality(root, name) is Locality.GLOBAL
+    return Track(name, source, None, STATES, whole, reading=None if whole else owner._reading())
 
 
 def _population_track(owner: Population, obj: Recordable, name: str, network: Network) -> Track:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synloom import messages
-from synloom.attributes import Array, Given, initial_values, many_values, numpy_type, one_value
+from synloom.attributes import Array, Given, draw, initial_values, many_values, numpy_type, one_value
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import Draw, Var, walk
 from synloom.codegen.ir.model import Attribute, SynapseModel
@@ -17,11 +17,15 @@ from synloom.codegen.ir.types import Locality, Scope
 from synloom.connect.values import Values, fill, flatten, is_number, is_table
 from synloom.constant import constant_value
 from synloom.random import RandomDistribution
+from synloom.revision import Revision, carried
 from synloom.runtime.buffers import aligned_empty
 
 if TYPE_CHECKING:
     from synloom.network import Network
     from synloom.store import Store
+
+Spawn = Callable[[], np.random.Generator]
+Buffers = dict[str, Array]
 
 
 class SynapseState:
@@ -150,6 +154,76 @@ class SynapseState:
         """Give attributes their initial values again."""
         for name in names:
             self.buffers[name][...] = self._initial[name]
+
+    # -- synapses come and go ---------------------------------------------------------------------------
+
+    def revised(
+        self, revision: Revision, weights: Any, spawn: Spawn, rows: Mapping[str, Array]
+    ) -> tuple[Buffers, dict[str, Any]]:
+        """Buffers and initial values for other synapses; ``replace()`` puts them in force.
+
+        New synapses have these ``weights``, and initial values else; ``rows`` are values of new rows if known.
+        """
+        buffers: Buffers = {}
+        initial = dict(self._initial)
+        for attribute in self.model.attributes:
+            name, old = attribute.name, self.buffers[attribute.name]
+            if attribute.locality is Locality.GLOBAL:
+                buffers[name] = old
+                continue
+            local = attribute.locality is Locality.LOCAL
+            origin = revision.synapses if local else revision.rows
+            new = revision.new_synapses if local else revision.new_rows
+            if name == "w" and local:
+                fresh = weights
+            elif name in rows:
+                fresh = rows[name]
+            else:
+                fresh = self._fresh(attribute, len(new), self._beside(buffers, revision, local), spawn)
+            buffers[name] = carried(old, origin, fresh)
+            if isinstance(initial.get(name), np.ndarray):
+                initial[name] = carried(initial[name], origin, buffers[name][new])
+        return buffers, initial
+
+    def replace(self, revised: tuple[Buffers, dict[str, Any]]) -> None:
+        """Take what ``revised()`` made."""
+        self.buffers, self._initial = revised
+
+    def fresh_rows(self, count: int, spawn: Spawn) -> dict[str, Array]:
+        """Initial values of semiglobal attributes, for rows that may come."""
+        known: dict[str, Array] = {}
+        for attribute in self.model.attributes:
+            if attribute.locality is Locality.SEMIGLOBAL:
+                known[attribute.name] = self._fresh(attribute, count, self._globals() | known, spawn)
+        return known
+
+    def _globals(self) -> dict[str, Array]:
+        names = (a.name for a in self.model.attributes if a.locality is Locality.GLOBAL)
+        return {name: self.buffers[name] for name in names}
+
+    def _beside(self, buffers: Buffers, revision: Revision, local: bool) -> dict[str, Array]:
+        """Values that the new elements have already."""
+        known = self._globals()
+        for name, values in buffers.items():
+            match self._attribute(name).locality:
+                case Locality.LOCAL if local:
+                    known[name] = values[revision.new_synapses]
+                case Locality.SEMIGLOBAL:
+                    known[name] = values[revision.row_of_new_synapses() if local else revision.new_rows]
+                case _:
+                    pass
+        return known
+
+    def _fresh(self, attribute: Attribute, count: int, known: Mapping[str, Array], spawn: Spawn) -> Array:
+        """What new elements start with: what the user gave before ``compile()``, else what is declared."""
+        given, dtype = self._given.get(attribute.name), self.buffers[attribute.name].dtype
+        if count == 0:
+            return np.empty(0, dtype)
+        if isinstance(given, RandomDistribution):
+            return draw(given, count, self.network).astype(dtype)
+        if is_number(given):
+            return np.full(count, given).astype(dtype)
+        return self._evaluated(attribute, count, known, spawn)
 
     # -- before there are buffers -----------------------------------------------------------------------
 

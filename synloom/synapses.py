@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from synloom import connectivity_file, messages
 from synloom.attributes import unknown
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.types import DelayKind, Kind, Locality
-from synloom.config import options
 from synloom.connect.ends import population_of, rank_in
 from synloom.connect.values import Delays, delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
@@ -365,15 +364,18 @@ class Synapses(ABC):
         image = tile(matrix, post if in_post_geometry else None, pre, self._label)
         return np.vstack([np.zeros((1, image.shape[1])), image]) if legacy else image
 
-    def _rows_of_samples(self, name: str, flat: np.ndarray) -> np.ndarray:
-        """Recorded rows (samples, store order) as (samples, dendrites, synapses); lists where ragged."""
-        found, locality = self._find(name)
+    def _rows_of_samples(self, name: str, flat: np.ndarray, reading: Reading | None = None) -> np.ndarray:
+        """Recorded rows (samples, store order) as (samples, dendrites, synapses); lists where ragged.
+
+        ``reading`` is what the synapses were when they were recorded; by default as they are.
+        """
+        reading = self._built() if reading is None else reading
+        locality = self._locality(name)
         if locality is Locality.GLOBAL:
             return flat[:, 0]
-        if locality is Locality.SEMIGLOBAL:
+        if locality is Locality.SEMIGLOBAL and not reading.transposed:
             return flat
-        reading = self._built()
-        if flat.shape[1] < len(found):  # recorded once per forward dendrite
+        if locality is Locality.SEMIGLOBAL:  # recorded once per forward dendrite
             flat = np.repeat(flat, np.diff(reading.store.row_ptr), axis=1)
         lengths = reading.lengths()
         if len(lengths) == 0 or (lengths == lengths[0]).all():
@@ -428,11 +430,12 @@ class Synapses(ABC):
         self.delay_steps[...] = reading.place(self._new_delays(value, reading.lengths()))
         self.network._delays_changed()
 
-    def _refuse_structural(self) -> NoReturn:
-        """Not offered: refused the same way wherever synapses would be made or removed."""
-        if not options.structural_plasticity:
-            raise ConfigurationError(
-                "Synapses are made and removed by structural plasticity.",
-                hint="Enable it with setup(structural_plasticity=True).",
-            )
-        raise ConfigurationError("Structural plasticity is not part of this version.")
+    # -- structural plasticity --------------------------------------------------------------------------
+
+    @abstractmethod
+    def _create(self, post: int, ranks: Sequence[Any], weights: Any, delays: Any) -> None:
+        """Make synapses to one post neuron, all or none; weights and delays as the user gave them."""
+
+    @abstractmethod
+    def _prune(self, post: int, ranks: Sequence[Any]) -> None:
+        """Remove synapses to one post neuron, all or none."""

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synloom.epochs import Epoch
 from synloom.runtime.buffers import aligned_empty
+from synloom.store import Reading
 
 INPUTS, STATES = 0, 1  # phases of a step in which samples are taken (spec 02, section 2: P3 and P11)
 
@@ -32,6 +34,8 @@ class Track:
     started: list[int] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
     active: bool = False
+    reading: Reading | None = None  # of a projection: the synapses that are recorded now
+    earlier: list[Epoch] = field(default_factory=list)  # samples of those that were there before
 
     @property
     def count(self) -> int:
@@ -69,4 +73,16 @@ class Track:
         return data.copy() if keep else data
 
     def drop(self) -> None:
-        self.blocks, self.filled = [], 0
+        self.blocks, self.filled, self.earlier = [], 0, []
+
+    def renew(self, fresh: Track) -> None:
+        """Record what another track would; if that is as many values of the same dendrites, as one with the rest."""
+        if fresh.count != self.count or fresh.reading is not None:
+            samples = self.take(keep=False)
+            if len(samples):
+                self.earlier.append(Epoch(self.reading, samples.copy()))
+        self.source, self.ranks, self.reading = fresh.source, fresh.ranks, fresh.reading
+
+    def epochs(self, samples: NDArray[Any]) -> list[Epoch]:
+        """All samples, ``samples`` being the last ones."""
+        return [*self.earlier, Epoch(self.reading, samples)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, NoReturn, Self
 
@@ -178,7 +178,18 @@ class Transpose(Synapses):
         """Refused: weights belong to the forward projection."""
         self._check_writable(name)
 
-    def _refuse_structural(self) -> NoReturn:
+    def create_synapse(self, pre: Any, post: Any, w: float = 0.0, delay: float = 0.0) -> NoReturn:
+        """Refused: synapses belong to the forward projection."""
+        raise ConfigurationError(f"{self._label}: {self._whose()}")
+
+    def prune_synapse(self, pre: Any, post: Any) -> NoReturn:
+        """Refused: synapses belong to the forward projection."""
+        raise ConfigurationError(f"{self._label}: {self._whose()}")
+
+    def _create(self, post: int, ranks: Sequence[Any], weights: Any, delays: Any) -> NoReturn:
+        raise ConfigurationError(f"{self._label}: {self._whose()}")
+
+    def _prune(self, post: int, ranks: Sequence[Any]) -> NoReturn:
         raise ConfigurationError(f"{self._label}: {self._whose()}")
 
     # -- connecting -------------------------------------------------------------------------------------

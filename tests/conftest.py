@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-DEFAULTS = {"dt": 1.0, "precision": "double", "method": "explicit", "seed": None, "suppress_warnings": True}
+DEFAULTS = {
+    "dt": 1.0,
+    "precision": "double",
+    "method": "explicit",
+    "seed": None,
+    "structural_plasticity": False,
+    "suppress_warnings": True,
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +33,14 @@ def shared_cache() -> Iterator[None]:
     os.environ["SYNLOOM_CACHE"] = str(home / "synloom-tests")
     yield
     del os.environ["SYNLOOM_CACHE"]
+
+
+@pytest.fixture
+def structural(fresh: None) -> None:
+    """The same, with structural plasticity."""
+    import synloom
+
+    synloom.setup(structural_plasticity=True)
 
 
 @pytest.fixture

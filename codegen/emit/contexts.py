@@ -182,6 +182,7 @@ class NetworkUnit:
     rates: tuple[str, ...]
     events: tuple[LaunchText, ...]
     draws: bool
+    pauses: bool
 
 
 @record

@@ -223,7 +223,8 @@ def _reader(
     synapse = synapse_values(kernel.values, used, printer.real)
     texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
-    result = f"total / static_cast<{printer.real}>(count)" if mean else "total"
+    # Structural plasticity leaves rows without synapses behind: their total is 0, and so is their mean.
+    result = f"total / static_cast<{printer.real}>(count == 0 ? 1 : count)" if mean else "total"
     return ReaderText(
         title=_reader_title(reader),
         backward=reader.backward,

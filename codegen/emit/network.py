@@ -64,6 +64,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
         rates=tuple(_rates(r) for r in plan.rings),
         events=tuple(_launch(launch, kernels) for launch in plan.events),
         draws=any(s.key == RANDOM for s in slots),
+        pauses=plan.pauses,
     )
 
 

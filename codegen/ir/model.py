@@ -195,6 +195,11 @@ class SynapseModel:
         return any(target.name == "w" for target in changed)
 
     @property
+    def restructures(self) -> bool:
+        """Whether synapses may come and go by themselves while the network runs."""
+        return self.creating is not None or self.pruning is not None
+
+    @property
     def event_driven(self) -> tuple[Ode, ...]:
         """ODEs that are integrated when an event reaches the synapse."""
         return tuple(e for e in self.equations if isinstance(e, Ode) and e.method is Method.EVENT_DRIVEN)

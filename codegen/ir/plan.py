@@ -271,3 +271,4 @@ class Plan:
         tuple[str, str], ...
     ]  # the user's name, the name in the manifest: populations, then projections
     manifest: Manifest
+    pauses: bool = False  # phase 10: whether a step may stop there for synapses to come and go

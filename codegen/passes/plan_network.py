@@ -42,6 +42,7 @@ def plan_network(network: NetworkIR) -> Plan:
     build.slot("recorders", "table", DType.INT, "structure")
     build.slot("recorders", "spike_length", DType.INT, "structure", size=True)
     build.slot("recorders", "spikes", DType.INT, "structure")
+    pauses = _pauses(build)
     neurons = tuple(_launch_neuron(build, p) for p in network.populations)
     sweeps = tuple(_transmissions(build))
     roots = [p for p in network.projections if isinstance(p, ProjectionIR)]
@@ -69,7 +70,19 @@ def plan_network(network: NetworkIR) -> Plan:
             + [(p.name, links[p.name]) for p in network.projections]
         ),
         manifest=Manifest(_grouped(build.slots)),
+        pauses=pauses,
     )
+
+
+def _pauses(build: Builder) -> bool:
+    """Whether a step may stop in phase 10. Then it counts the steps of random numbers, which decide there as well."""
+    roots = [p for p in build.network.projections if isinstance(p, ProjectionIR)]
+    if not any(p.synapse.restructures for p in roots):
+        return False
+    build.slot("clock", "pause", DType.INT, "clock")
+    build.slot("clock", "phase", DType.INT, "clock")
+    build.slot(*draws.RANDOM, DType.INT, "state")
+    return True
 
 
 def _transmissions(build: Builder) -> Iterator[Launch]:

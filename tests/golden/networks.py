@@ -97,4 +97,30 @@ def noise() -> sl.Network:
     return net
 
 
-NETWORKS = {"feedback": feedback, "learning": learning, "noise": noise, "operations": operations}
+def growth() -> sl.Network:
+    """Synapses that come and go: a step that stops for it, and means over rows that may be empty."""
+    sl.setup(structural_plasticity=True)
+    net = sl.Network(dt=1.0, seed=1)
+    relay = sl.Neuron(equations="r = sum(exc)")
+    rule = sl.Synapse(
+        equations="age += 1.0",
+        operation="mean",
+        creating="pre.r > post.r : proba = 0.1, w = Uniform(0.0, 1.0)",
+        pruning="age > 100.0 and w < 0.1",
+        name="Growing",
+    )
+    a = net.create(4, relay, name="a")
+    b = net.create(3, relay, name="b")
+    ff = net.connect(a, b, "exc", rule, name="ff")
+    assert isinstance(ff, sl.Projection)
+    ff.connect_fixed_probability(0.5, 0.2)
+    return net
+
+
+NETWORKS = {
+    "growth": growth,
+    "feedback": feedback,
+    "learning": learning,
+    "noise": noise,
+    "operations": operations,
+}

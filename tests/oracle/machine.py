@@ -82,6 +82,7 @@ class Machine:
         self.proj: dict[str, Synapses | Reading] = {
             r.name: self.forward.get(r.name, r) for r in self.readings
         }
+        self.own_delay = {r.name: r.delays[0] for r in self.readings if r.delays}  # of transposes
         self.drawn: dict[tuple[str, int, int], float] = {}
         for reading in self.readings:
             for target in reading.targets:

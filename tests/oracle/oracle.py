@@ -10,17 +10,17 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from synloom.codegen.ir.model import Ode
+from synloom.codegen.ir.model import Equation, Ode
 from synloom.codegen.ir.types import Locality, Method, Operation
 from tests.oracle.expressions import Number, evaluate
 from tests.oracle.machine import certain, functions_of, sides
 from tests.oracle.parts import Array, Neurons, Reading, Synapses
-from tests.oracle.spiking import Spiking
+from tests.oracle.structure import Structural
 
 __all__ = ["Oracle", "certain"]
 
 
-class Oracle(Spiking):
+class Oracle(Structural):
     """Runs one network, a step at a time."""
 
     @property
@@ -33,7 +33,7 @@ class Oracle(Spiking):
         }
 
     def step(self) -> None:
-        """One step: P1 to P12, structural plasticity left out."""
+        """One step: P1 to P12."""
         active = [(name, pop) for name, pop in self.pop.items() if pop.enabled]
         for _, pop in active:
             pop.sums = {target: [0.0] * pop.size for target in pop.sums}
@@ -62,6 +62,7 @@ class Oracle(Spiking):
         for reading in self.readings:
             if isinstance(self.proj[reading.name], Synapses) and self._transmits(reading):
                 self._post_spikes(reading)
+        self._restructure()
         self.n += 1
 
     def _transmits(self, reading: Reading) -> bool:
@@ -150,6 +151,19 @@ class Oracle(Spiking):
                 assign = self._synaptic_assign(synapses, synapse)
                 lookup = self._synaptic(reading, synapse, element)
                 self._execute(block, lookup, assign, self.dt * synapses.period, reading.functions)
+            if locality is Locality.SEMIGLOBAL:
+                for row in set(range(len(synapses.rows))) - set(rows):
+                    self._learn_empty(reading, row, block)
+
+    def _learn_empty(self, reading: Reading, row: int, block: list[Equation]) -> None:
+        """A dendrite that lost all its synapses goes on as if it had some."""
+        s = reading.synapses
+
+        def assign(name: str, value: Number) -> None:
+            self._store(s.model, s.values, name, row, value)
+
+        lookup = self._pair(s, -1, s.rows[row])
+        self._execute(block, lookup, assign, self.dt * s.period, reading.functions)
 
 
 def _reduced(operation: Operation, values: list[float]) -> float:

@@ -141,9 +141,20 @@ class Synapses(Attributes):
     offset: int = 0
     axon_transmission: bool = True
     last_event: list[int] = field(default_factory=list)  # step up to which event-driven variables are known
+    ends: tuple[list[int], list[int]] = ([], [])  # ranks of the neurons that may have synapses
+    usual_delay: int = 1  # of new synapses: what all share, else one step
+    started: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # creating, pruning: first step and period
+    rows: list[int] = field(default_factory=list)  # post ranks of the dendrites, with or without synapses
 
     def __post_init__(self) -> None:
         self.last_event = [NEVER] * len(self.links)
+        self.rows = sorted({link.post for link in self.links})
+
+    def names(self, locality: Locality) -> list[str]:
+        """Names of the attributes of one locality."""
+        return [a.name for a in self.model.attributes if a.locality is locality]
 
     def index(self, name: str, synapse: int) -> int:
         """Where the value of attribute ``name`` of one synapse stands."""
@@ -219,6 +230,8 @@ def synapses_of(ir: ProjectionIR, projection: Any, populations: Mapping[str, Neu
         int(flags["period"][0]),
         int(flags["offset"][0]),
         bool(flags["axon_transmission"][0]) if "axon_transmission" in flags else True,
+        ends=([int(r) for r in projection.pre.ranks], [int(r) for r in projection.post.ranks]),
+        usual_delay=1 if ir.delay is DelayKind.PER_SYNAPSE else int(projection.delay_steps[0]),
     )
 
 

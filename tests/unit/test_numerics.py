@@ -237,3 +237,18 @@ def test_synapses_made_anew_are_looked_at() -> None:
     sl.reset(synapses=True, projections=True)
     error = fails()
     assert (error.attribute, error.step) == ("w", 3)
+
+
+@pytest.mark.usefixtures("structural")
+def test_synapses_that_came_while_running_are_looked_at() -> None:
+    pre = sl.Population(2, sl.Neuron(parameters="r = 1.0"), name="pre")
+    post = sl.Population(2, sl.Neuron(equations="r = sum(exc)"), name="post")
+    rule = sl.Synapse(equations="x = 1.0/(t - 4.0) ; y = x", creating="pre.r > 0.5 : w = 1.0")
+    ff = sl.Projection(pre, post, "exc", rule, name="ff")
+    ff.connect_from_matrix([[1.0, None], [None, None]])
+    sl.compile(check_numerics=True)
+    ff.start_creating(period=1.0)
+    with pytest.raises(NumericsError, match=r'x of projection "?\'?ff'):
+        sl.simulate(10.0)
+    assert ff.nb_synapses == 4
+    assert sl.get_time() == 5.0

@@ -327,7 +327,9 @@ def test_structural_plasticity_is_refused() -> None:
         assert error.value.hint == "Enable it with setup(structural_plasticity=True)."
     sl.setup(structural_plasticity=True)
     try:
-        with pytest.raises(ConfigurationError, match="not part of this version"):
+        with pytest.raises(
+            NotCompiledError, match=r"'ff': synapses are made and removed after compile\(\) only"
+        ):
             proj.start_pruning()
     finally:
         sl.setup(structural_plasticity=False)

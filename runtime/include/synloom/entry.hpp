@@ -9,7 +9,7 @@ extern "C" {
 /// Number of 64-bit words of the binding table.
 std::int64_t synloom_words();
 
-/// Advances the network by `steps` steps; returns how many were done.
+/// Advances the network by `steps` steps; returns how many were done: fewer where Python has to act first.
 std::int64_t synloom_run(void* table, std::int64_t steps);
 
 /// Computes the global operations anew, after Python wrote state.
