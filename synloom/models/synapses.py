@@ -15,7 +15,7 @@ class DefaultRateCodedSynapse(Synapse):
 
     def __init__(self) -> None:
         super().__init__(
-            psp="w*pre.r", operation="sum", description="Weighted sum of the pre-synaptic rates."
+            psp="w * pre.r", operation="sum", description="Weighted sum of the pre-synaptic rates."
         )
 
 
@@ -49,7 +49,7 @@ class Hebb(Synapse):
         super().__init__(
             parameters=parameters(Hebb, ("eta",), eta=eta),
             equations="dw/dt = eta*pre.r*post.r : min = 0.0",
-            psp="w*pre.r",
+            psp="w * pre.r",
             description="Hebb's rule.",
         )
 
@@ -78,7 +78,7 @@ class Oja(Synapse):
         super().__init__(
             parameters=parameters(Oja, ("eta", "alpha"), eta=eta, alpha=alpha),
             equations="dw/dt = eta*(pre.r*post.r - alpha*post.r^2*w) : min = 0.0",
-            psp="w*pre.r",
+            psp="w * pre.r",
             description="Oja's rule.",
         )
 
@@ -116,7 +116,7 @@ class IBCM(Synapse):
             tau*dtheta/dt + theta = post.r^2 : postsynaptic, exponential
             dw/dt = eta*post.r*(post.r - theta)*pre.r : min = 0.0
             """,
-            psp="w*pre.r",
+            psp="w * pre.r",
             description="The rule of Intrator and Cooper (1992).",
         )
 
