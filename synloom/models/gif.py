@@ -7,7 +7,7 @@ from typing import Final
 from synloom.codegen.errors import ConfigurationError
 from synloom.constant import Constant
 from synloom.filled import fill, parameters
-from synloom.forms import Value
+from synloom.forms import Value, check_value
 from synloom.neuron import Neuron
 from synloom.random import RandomDistribution
 from synloom.written import value_text
@@ -195,12 +195,17 @@ class GIF_curr_exp(Neuron):
 
 def _quotient(model: type, tau_m: Value, C_m: Value) -> Value:
     """``R``: a number of numbers, else an expression over the constants in them."""
+    who = f"Neuron '{model.__name__}'"
+    for name, value in (("tau_m", tau_m), ("C_m", C_m)):
+        check_value(value, f"{who}: {name}")
     if isinstance(tau_m, RandomDistribution) or isinstance(C_m, RandomDistribution):
         raise ConfigurationError(
-            f"Neuron '{model.__name__}': tau_m and C_m must be numbers or expressions, since R = tau_m / C_m.",
-            hint="give the population random values later, and R with them: pop.R = pop.tau_m / pop.C_m",
+            f"{who}: tau_m and C_m must be numbers or expressions, since R = tau_m / C_m.",
+            hint="give the population random values, and R with them: pop.R = pop.tau_m / pop.C_m",
         )
     if isinstance(tau_m, str | Constant) or isinstance(C_m, str | Constant):
         above, below = (v if isinstance(v, str) else value_text(v) for v in (tau_m, C_m))
         return f"({above})/({below})"
+    if not C_m:
+        raise ConfigurationError(f"{who}: C_m must not be 0.")
     return tau_m / C_m
