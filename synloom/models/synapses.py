@@ -153,7 +153,7 @@ class STP(Synapse):
     """
 
     def __init__(self, tau_rec: Value = 100.0, tau_facil: Value = 0.01, U: Value = 0.5) -> None:
-        if isinstance(tau_facil, numbers.Real) and not tau_facil > 0:
+        if isinstance(tau_facil, numbers.Real) and not float(tau_facil) > 0:
             raise ConfigurationError(
                 f"Synapse 'STP': tau_facil must be positive, not {tau_facil!r}.",
                 hint="a time much smaller than dt switches facilitation off: tau_facil=0.01",
