@@ -208,7 +208,10 @@ class Origin:
         return f"{named or 'text'}, line {self.line}"
 
     def _argument(self) -> str:
-        return f"argument '{self.source.argument}'" if self.source.argument else ""
+        source, piece = self.source, self.piece
+        if piece and source.site is not None and piece.source.site == source.site:
+            source = piece.source  # of a ready-made model: another argument of the same call
+        return f"argument '{source.argument}'" if source.argument else ""
 
 
 class SynloomError(Exception):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from synloom.codegen.emit.render import render, unit_of
 from synloom.codegen.ir.model import NeuronModel, Ode
-from synloom.codegen.ir.plan import Kernel, NeuronKernel, Plan, SweepKernel, SynapseKernel
+from synloom.codegen.ir.plan import EventKernel, Kernel, NeuronKernel, Plan, SweepKernel, SynapseKernel
 from synloom.codegen.ir.stmt import Clamp, Stmt
 from synloom.codegen.ir.text import print_ir
 from synloom.codegen.ir.types import Precision
@@ -29,12 +30,17 @@ def explain_neuron(model: NeuronModel, precision: Precision) -> Explanation:
 
 
 def explain_projection(plan: Plan, name: str) -> Explanation:
-    """The sweep that transmits for a projection or transpose, and the update that learns."""
+    """The sweep or the events that transmit for a projection or transpose, and the updates that learn."""
     kernels = {k.name: k for k in plan.kernels}
-    launches = [x for x in plan.sweeps if name in x.title.split(" and ")]
-    launches += [x for x in plan.synapses if x.title == name]
+    launches = [x for x in plan.sweeps if name in x.title.split(" and ") or _is_of(name, x.title)]
+    launches += [x for x in (*plan.synapses, *plan.events) if x.title == name or _is_of(name, x.title)]
     parts = [_kernel(kernels[x.kernel], plan.precision, {}) for x in launches]
     return Explanation("\n\n".join(parts))
+
+
+def _is_of(name: str, title: str) -> bool:
+    """Whether a launch is of one kind of spikes: ``proj0, post-synaptic spikes``."""
+    return title.startswith(f"{name}, ") and title.endswith(" spikes")
 
 
 def _kernel(kernel: Kernel, precision: Precision, methods: dict[str, str]) -> str:
@@ -47,10 +53,18 @@ def _kernel(kernel: Kernel, precision: Precision, methods: dict[str, str]) -> st
     return "\n\n".join(_equation(text, block, lines, file, methods) for text, block in _equations(kernel))
 
 
-def _equations(kernel: NeuronKernel | SynapseKernel) -> Iterable[tuple[str, list[Stmt]]]:
+def _equations(kernel: NeuronKernel | SynapseKernel | EventKernel) -> Iterable[tuple[str, list[Stmt]]]:
     """Statements by the equation they came from, in order of execution."""
-    rows = (kernel.row_block,) if isinstance(kernel, SynapseKernel) else ()
-    blocks = (kernel.global_block, *rows, kernel.local_block)
+    blocks: tuple[tuple[Stmt, ...], ...]
+    match kernel:
+        case NeuronKernel():
+            blocks = (kernel.global_block, kernel.local_block)
+        case SynapseKernel():
+            blocks = (kernel.global_block, kernel.row_block, kernel.local_block)
+        case EventKernel():
+            blocks = (kernel.block,)
+        case _:
+            assert_never(kernel)
     for block in blocks:
         grouped: dict[str, list[Stmt]] = {}
         last = ""

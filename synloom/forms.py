@@ -17,6 +17,7 @@ from synloom.codegen.lang.flags import METHODS
 from synloom.codegen.lang.names import suggestion
 from synloom.codegen.record import record
 from synloom.constant import Constant
+from synloom.filled import Filled
 from synloom.random import RandomDistribution
 
 Value = float | str | RandomDistribution
@@ -209,8 +210,8 @@ class Pruning:
         _keep(self, equation=equation, proba=proba, site=call_site(sys._getframe(1), self))
 
 
-Parameters = str | list[str] | Mapping[str, "Value | Parameter"]
-Statements = str | Variable | list[str] | list[Variable] | list[str | Variable]
+Parameters = str | list[str] | Mapping[str, "Value | Parameter"] | Filled
+Statements = str | Variable | list[str] | list[Variable] | list[str | Variable] | Filled
 
 
 def _keep(made: object, **values: object) -> None:

@@ -12,6 +12,8 @@ from synloom import config, registry
 from synloom.callsite import call_site
 from synloom.codegen.description import NeuronDescription
 from synloom.codegen.errors import ConfigurationError, SourceText
+from synloom.codegen.ir.model import NeuronModel
+from synloom.codegen.ir.types import Precision
 from synloom.codegen.lower.events import all_texts, is_written
 from synloom.codegen.lower.neuron import lower_neuron
 from synloom.forms import Parameters, Statements
@@ -107,7 +109,22 @@ class Neuron:
         ModelError
             The mistakes in it.
         """
-        lower_neuron(
+        self._lower()
+
+    def explain(self) -> str:
+        """Each equation as written, its discretised form, and the C++ it becomes.
+
+        Raises
+        ------
+        ModelError
+            The mistakes in the text.
+        """
+        from synloom.explain import explain_neuron
+
+        return explain_neuron(self._lower(), Precision(config.options.precision))
+
+    def _lower(self) -> NeuronModel:
+        return lower_neuron(
             self.description,
             functions=registry.functions,
             constants=registry.constants.keys(),

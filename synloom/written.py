@@ -25,12 +25,13 @@ from synloom.codegen.errors import (
     Piece,
     SourceText,
 )
-from synloom.codegen.ir.expr import Select
+from synloom.codegen.ir.expr import Binary, Select, Unary
 from synloom.codegen.lang.expression import CANNOT_PARSE, WHOLE_SIDE
 from synloom.codegen.lang.parser import parse_right_side
 from synloom.codegen.lang.statements import parse_only_expression, parse_statement
 from synloom.codegen.lang.tokens import Kind, check_balance, cut, tokenize
 from synloom.constant import Constant
+from synloom.filled import Argument, Filled
 from synloom.forms import Creating, Parameter, Pruning, Variable, check_value
 from synloom.random import DISTRIBUTIONS, RandomDistribution
 
@@ -50,6 +51,7 @@ STATEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "pre_axon_spike": ("init", "min", "max", "type"),
 }
 CONDITIONS: Final[Mapping[str, type[Creating] | type[Pruning]]] = {"creating": Creating, "pruning": Pruning}
+ARITHMETIC: Final = ("+", "-", "*", "/", "//", "%", "**")
 ONE_EXPRESSION: Final = "This must be one expression."
 OWN_FLAGS: Final = "The equation of a {} with keyword values must not have flags of its own."
 
@@ -195,6 +197,43 @@ class Writer:
             self.mistakes.add(OWN_FLAGS.format("Variable"), origin, "put them all in one place")
         return statement is not None and not scratch.found
 
+    # -- ready-made models --------------------------------------------------------------------------------
+
+    def filled(self, given: Filled) -> None:
+        """A text of the library with arguments of its constructor in it."""
+        for part in given.parts:
+            if isinstance(part, str):
+                self._add(part)
+            else:
+                self._argument(part, f"{self.whole.owner}: {part.name}")
+
+    def _argument(self, given: Argument, what: str) -> None:
+        source, value = replace(self.whole, argument=given.name, position=given.position), given.value
+        bracketed = False
+        if not given.term:
+            check_value(value, what)
+            # As text, True would make the parameter a bool.
+            value = float(value) if isinstance(value, bool | np.bool_) else value
+        elif isinstance(value, str):
+            bracketed = self._is_loose(value, source)
+        else:
+            raise ConfigurationError(f"{what} must be a text, not {value!r}.")
+        self._add("(" * bracketed)
+        self._value(value, source, f"{given.name}=")
+        self._add(")" * bracketed)
+        self._flags([LOCALITY_FLAGS[self.kind]["global"] if given.shared else ""])
+
+    def _is_loose(self, text: str, source: SourceText) -> bool:
+        """Whether a term binds less than the sum that it becomes part of: ``a > b``, ``a or b``."""
+        parsed = parse_only_expression(self._own(source, text), Mistakes(), ONE_EXPRESSION)
+        match parsed[0] if parsed else None:
+            case Unary(op="not"):
+                return True
+            case Binary(op=op):
+                return op not in ARITHMETIC
+            case _:
+                return False
+
     # -- structural plasticity ----------------------------------------------------------------------------
 
     def condition(self, given: Creating | Pruning) -> None:
@@ -326,7 +365,9 @@ class ModelTexts:
         if value is None and argument not in ("parameters", "equations"):
             return whole
         writer = Writer(self.kind, whole, values)
-        if argument == "parameters":
+        if isinstance(value, Filled):
+            writer.filled(value)
+        elif argument == "parameters":
             if isinstance(value, dict):
                 writer.parameters(value)
             else:

@@ -48,11 +48,12 @@ def lower_parts(
     around: Surroundings,
     mistakes: Mistakes,
     implicit: tuple[Attribute, ...] = NO_ATTRIBUTES,
+    weight: Attribute = W_PARAMETER,
 ) -> Parts:
     """Lower what models of both kinds have.
 
-    A model with neighbours is a synapse: it gets its ``w``. ``implicit`` are attributes that come to be without
-    a statement; they stand last.
+    A model with neighbours is a synapse: it gets its ``w``, as ``weight`` says. ``implicit`` are attributes that
+    come to be without a statement; they stand last.
     """
     local = lower_local_functions(
         functions,
@@ -67,8 +68,8 @@ def lower_parts(
             mistakes.add(f'"{f.function.name}" is both an attribute and a function.', f.origin)
     attributes = lower_attributes(declared, around.constants, mistakes)
     if around.neighbours and "w" not in names:
-        names["w"] = Var(Scope.SELF, "w", W_PARAMETER.locality, W_PARAMETER.dtype)
-        attributes = _with_weight(attributes)
+        names["w"] = Var(Scope.SELF, "w", weight.locality, weight.dtype)
+        attributes = _with_weight(attributes, weight)
     for a in implicit:
         names[a.name] = Var(Scope.SELF, a.name, a.locality, a.dtype)
     visible = visible_functions(local, around.functions)
@@ -79,11 +80,11 @@ def lower_parts(
     return Parts(declared, (*attributes, *implicit), equations, visible, resolver)
 
 
-def _with_weight(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
-    """``w`` becomes the last parameter."""
+def _with_weight(attributes: tuple[Attribute, ...], weight: Attribute) -> tuple[Attribute, ...]:
+    """``w`` becomes the last parameter, or the first variable."""
     parameters = [a for a in attributes if a.kind is Kind.PARAMETER]
     variables = [a for a in attributes if a.kind is Kind.VARIABLE]
-    return (*parameters, W_PARAMETER, *variables)
+    return (*parameters, weight, *variables)
 
 
 def _refuse_event_driven(equations: Iterable[Equation], resolver: Resolver) -> None:

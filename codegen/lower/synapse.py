@@ -11,12 +11,13 @@ from synloom.codegen.errors import Mistakes, SourceText
 from synloom.codegen.ir.expr import Expr, Var
 from synloom.codegen.ir.model import (
     DEFAULT_PSP_TEXT,
+    W_PARAMETER,
     Function,
     NeuronModel,
     SynapseModel,
     model_expressions,
 )
-from synloom.codegen.ir.types import Method, Operation, Scope
+from synloom.codegen.ir.types import Kind, Method, Operation, Scope
 from synloom.codegen.lang.names import suggestion
 from synloom.codegen.lang.statements import parse_only_expression
 from synloom.codegen.lower.declare import SPIKING_SYNAPSE, SYNAPSE, declare
@@ -165,7 +166,9 @@ def _lower(description: SynapseDescription, around: Surroundings, targets: tuple
         check_conductances(around.neighbours["post"], targets, mistakes)
     else:
         refuse_events(description, around.neighbours["pre"].population, mistakes)
-    parts = lower_parts(declared, description.functions, dialect, around, mistakes)
+    changed = any(s.name == "w" for s in events)
+    weight = replace(W_PARAMETER, kind=Kind.VARIABLE) if changed else W_PARAMETER
+    parts = lower_parts(declared, description.functions, dialect, around, mistakes, weight=weight)
     operation = _operation(description.operation, around.spiking, mistakes)
     model = SynapseModel(
         description.name, parts.attributes, parts.equations, None, "", operation, spiking=around.spiking

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from synloom.codegen.ir.expr import ZERO, Binary, Cast, Const, Draw, Select, Var
@@ -108,7 +110,7 @@ def test_implicit_variables_stand_last_in_order_of_appearance() -> None:
     )
     assert model.attributes == (
         Attribute("p", Kind.PARAMETER, LOCAL),
-        W_PARAMETER,
+        replace(W_PARAMETER, kind=Kind.VARIABLE),
         Attribute("k", Kind.VARIABLE, LOCAL),
         Attribute("z", Kind.VARIABLE, LOCAL),
         Attribute("a", Kind.VARIABLE, LOCAL),

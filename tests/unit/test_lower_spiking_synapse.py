@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from synloom.codegen.ir.expr import ONE, ZERO, Binary, Call, Cast, Const, Draw, Expr, Unary, Var
 from synloom.codegen.ir.model import W_PARAMETER, Assignment, Bound, Creating, Event, Pruning
-from synloom.codegen.ir.types import DType, Locality, Method, Operation, Scope
+from synloom.codegen.ir.types import DType, Kind, Locality, Method, Operation, Scope
 from tests.unit.lang_texts import (
     SPIKING,
     mistake,
@@ -111,7 +113,18 @@ def test_times_of_spikes() -> None:
 def test_an_event_on_w_makes_it_plastic(argument: str) -> None:
     model = spiking_synapse(**{argument: "w += 1"})
     assert model.plastic
-    assert model.attributes == (W_PARAMETER,)
+    assert model.attributes == (replace(W_PARAMETER, kind=Kind.VARIABLE),)
+
+
+def test_a_weight_that_events_change_is_the_first_variable() -> None:
+    """Spec 04, 4.1: it is listed once; what never changes is a parameter."""
+    events = {"pre_spike": "g_target += w ; x += 1", "post_spike": "w += x"}
+    model = spiking_synapse("tau*dx/dt = -x : event-driven", "tau = 10.0", **events)
+    assert [(a.name, str(a.kind)) for a in model.attributes] == [
+        ("tau", "parameter"),
+        ("w", "variable"),
+        ("x", "variable"),
+    ]
 
 
 def test_an_event_on_others_does_not() -> None:
