@@ -26,7 +26,8 @@ struct CsrRows {
                 const Index first = row_ptr[i];
                 const std::int32_t* j = column + first;
                 const auto action = visit(i);
-                Way::each(row_ptr[i + 1] - first, [=](Index k) SYNLOOM_LAMBDA { action(first + k, j[k]); });
+                Way::paired(row_ptr[i + 1] - first, j,
+                            [=](Index k, Index to) SYNLOOM_LAMBDA { action(first + k, to); });
             },
             [&](Index i) SYNLOOM_LAMBDA {
                 const Index first = row_ptr[i], count = row_ptr[i + 1] - first;
@@ -92,6 +93,8 @@ struct DenseColumns {
                 Way::each(rows, [=](Index i) SYNLOOM_LAMBDA { action(i * n + j, i); });
             },
             [&](Index j) SYNLOOM_LAMBDA {
+                // Nearer than that, fetching costs more than it saves: a column's loads do not wait for each other.
+                if (rows * columns * (Index(0) + ... + Index(sizeof(Values))) < BEYOND_CACHES) return;
                 for (Index i = 0; i < rows; ++i) (SYNLOOM_PREFETCH(values + i * columns + j), ...);
             });
     }
