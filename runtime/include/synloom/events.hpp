@@ -90,7 +90,13 @@ struct DenseColumns {
             [&](Index j) SYNLOOM_LAMBDA {
                 const Index n = columns;
                 const auto action = visit(j);
-                Way::each(rows, [=](Index i) SYNLOOM_LAMBDA { action(i * n + j, i); });
+                if constexpr (Way::AT_ONCE) {
+                    // Every value is loaded and stored on its own: short vectors leave fewer over at the end.
+                    SYNLOOM_SHORT_SIMD
+                    for (Index i = 0; i < rows; ++i) action(i * n + j, i);
+                } else {
+                    for (Index i = 0; i < rows; ++i) action(i * n + j, i);
+                }
             },
             [&](Index j) SYNLOOM_LAMBDA {
                 // Nearer than that, fetching costs more than it saves: a column's loads do not wait for each other.

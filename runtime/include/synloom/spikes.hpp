@@ -9,10 +9,12 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define SYNLOOM_PREFETCH(address) __builtin_prefetch(address)
 #define SYNLOOM_TRAILING_ZEROS(bits) __builtin_ctzll(bits)
+#define SYNLOOM_SHORT_SIMD _Pragma("omp simd simdlen(4)")
 #else
 #include <bit>
 #define SYNLOOM_PREFETCH(address) ((void)0)
 #define SYNLOOM_TRAILING_ZEROS(bits) std::countr_zero(bits)
+#define SYNLOOM_SHORT_SIMD SYNLOOM_SIMD
 #endif
 
 namespace synloom {
@@ -111,8 +113,10 @@ SYNLOOM_INLINE std::int32_t steps_between(std::int32_t now, std::int32_t before)
 }
 
 /// How the synapses of a line are visited: each(n, body) calls body(k) for k in [0, n); paired(n, j, body) calls
-/// body(k, j[k]), where j ascends.
+/// body(k, j[k]), where j ascends. AT_ONCE: several at a time.
 struct OneByOne {  // where little is computed: scattered loads and stores are faster one by one
+    static constexpr bool AT_ONCE = false;
+
     template <class Body>
     static SYNLOOM_INLINE void each(Index n, Body body) {
         for (Index k = 0; k < n; ++k) body(k);
@@ -147,6 +151,8 @@ private:
     }
 };
 struct Together {  // where much is computed
+    static constexpr bool AT_ONCE = true;
+
     template <class Body>
     static SYNLOOM_INLINE void each(Index n, Body body) {
         synloom::each(n, body);
