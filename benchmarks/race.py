@@ -16,7 +16,12 @@ from typing import Any
 
 from envs import HERE, environment, interpreter
 
-SCRIPTS = {"annarchy": "networks.py", "synloom": "networks.py", "numpy": "arrays.py"}
+# Which file under workloads/ runs a family of workloads in which simulator.
+SCRIPTS = {
+    "rates": {"annarchy": "networks.py", "synloom": "networks.py", "numpy": "arrays.py"},
+    "spikes": {"annarchy": "spiking.py", "synloom": "spiking.py", "brian2": "clocked.py"},
+    "exact": {"annarchy": "exact.py", "synloom": "exact.py"},
+}
 MODULES = {"annarchy": "ANNarchy", "synloom": "synloom"}
 
 
@@ -26,11 +31,21 @@ class WorkerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One simulator's part in a race."""
+    """One simulator's part in a race. ``variant`` tells two entries of one simulator apart."""
 
     simulator: str
     workload: str
     parameters: Mapping[str, Any]
+    family: str = "rates"
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.simulator}-{self.variant}" if self.variant else self.simulator
+
+    @property
+    def script(self) -> Path:
+        return HERE / "workloads" / SCRIPTS[self.family][self.simulator]
 
     @property
     def specification(self) -> str:
@@ -44,10 +59,9 @@ class Worker:
     def __init__(self, entry: Entry, scratch: Path) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         self.log = scratch / "log.txt"
-        script = HERE / "workloads" / SCRIPTS[entry.simulator]
         variables = environment(entry.simulator, scratch) | {"BENCH_SPEC": entry.specification}
         self.process = subprocess.Popen(
-            [str(interpreter(entry.simulator)), str(script)],
+            [str(interpreter(entry.simulator)), str(entry.script)],
             cwd=scratch,
             env=variables,
             stdin=subprocess.PIPE,
@@ -95,6 +109,7 @@ def scratch_folder() -> Iterator[Path]:
 class Outcome:
     """What one entry reached: what it said at its start, and the CPU seconds of each block of steps."""
 
+    name: str
     steps: int
     ready: dict[str, Any]
     blocks: list[float] = field(default_factory=list)
@@ -104,16 +119,21 @@ class Outcome:
         """Median CPU time of a step in microseconds."""
         return statistics.median(self.blocks) / self.steps * 1e6
 
+    @property
+    def range_us(self) -> tuple[float, float]:
+        """CPU time of a step in microseconds, in the fastest and in the slowest block."""
+        return min(self.blocks) / self.steps * 1e6, max(self.blocks) / self.steps * 1e6
+
 
 def race(entries: list[Entry], steps: Mapping[str, int], rounds: int) -> dict[str, Outcome]:
-    """Let all entries take turns; ``steps`` a block for each simulator."""
+    """Let all entries take turns; ``steps`` a block for each of their names."""
     with scratch_folder() as scratch:
         workers = {}
         try:
             for entry in entries:
-                print(f"    starting {entry.simulator}", file=sys.stderr, flush=True)
-                workers[entry.simulator] = Worker(entry, scratch / entry.simulator)
-            outcomes = {name: Outcome(steps[name], worker.ready) for name, worker in workers.items()}
+                print(f"    starting {entry.name}", file=sys.stderr, flush=True)
+                workers[entry.name] = Worker(entry, scratch / entry.name)
+            outcomes = {name: Outcome(name, steps[name], worker.ready) for name, worker in workers.items()}
             for _ in range(rounds):
                 for name, worker in workers.items():
                     outcomes[name].blocks.append(worker.ask(f"run {steps[name]}")["cpu"])

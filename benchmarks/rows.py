@@ -4,38 +4,13 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from agreement import agreement
 from race import Entry, Outcome, race, scratch_folder, start
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One line of the table. Both numbers are in ``unit``; ``at_least`` says which way is better."""
-
-    what: str
-    required: float
-    reached: float
-    unit: str
-    detail: str
-    at_least: bool = True
-
-    @property
-    def passed(self) -> bool:
-        return self.reached >= self.required if self.at_least else self.reached <= self.required
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How long to measure."""
-
-    rounds: int
-    builds: int
-
-
-Row = Callable[[Effort], list[Result]]
+from results import Effort, Result, Row, compare_checks
+from spiking_rows import SPIKING_ROWS
 
 # ---- Steps per second ----
 
@@ -80,17 +55,10 @@ class Speed:
 
     def _result(self, outcomes: dict[str, Outcome], peer: str, name: str, required: float) -> Result:
         ours, theirs = outcomes["synloom"], outcomes[peer]
-        _compare_checks(ours, theirs)
+        # Weights are drawn anew by each simulator, so means agree to a few per mille only.
+        compare_checks(ours, theirs, 0.01)
         detail = f"{ours.step_us:.4g} us a step, {name} {theirs.ready['version']} {theirs.step_us:.4g}"
         return Result(f"{self.title}, against {name}", required, theirs.step_us / ours.step_us, "x", detail)
-
-
-def _compare_checks(ours: Outcome, theirs: Outcome) -> None:
-    """Weights are drawn anew by each simulator, so means agree to a few per mille only."""
-    for name, mine in ours.ready["check"].items():
-        other = theirs.ready["check"][name]
-        if abs(mine - other) > 0.01 * abs(other):
-            raise RuntimeError(f"the simulators do not agree on {name}: {mine} and {other}")
 
 
 # ---- Build time ----
@@ -193,4 +161,6 @@ ROWS: dict[str, Row] = {
         "dense 1000 x 1000, forward only", "Rate", _rate(1000, False), "dense", 300, 150, 4.0, 1.0
     ),
     "oja1000": Speed("dense Oja 1000 x 1000", "Oja", {"size": 1000}, "dense", 120, 60, 4.0, 4.0),
+    **SPIKING_ROWS,
+    "agreement": agreement,
 }

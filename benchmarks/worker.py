@@ -11,6 +11,7 @@ goes to standard error.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
@@ -23,11 +24,11 @@ from typing import IO, Any
 
 Parameters = dict[str, Any]
 
-FIRST_STEPS = 20  # run before anything is measured; their outcome is compared between simulators
-
 
 class Workload(ABC):
     """What a worker runs. Each stage is timed on its own."""
+
+    first_steps = 20  # run before anything is measured; their outcome is compared between simulators
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
@@ -44,9 +45,12 @@ class Workload(ABC):
     def compile(self) -> None:
         """Generate, compile and load code."""
 
+    def rewind(self) -> None:  # noqa: B027  (most have nothing to give back)
+        """Before each block of steps, not timed: give back what a block wears out."""
+
     @abstractmethod
-    def run(self, steps: int) -> None:
-        """Advance by ``steps``."""
+    def run(self, steps: int) -> float | None:
+        """Advance by ``steps``. Returns the CPU seconds of the steps where the simulator knows them better than we."""
 
     @abstractmethod
     def check(self) -> dict[str, float]:
@@ -71,6 +75,7 @@ def serve(workloads: dict[str, type[Workload]]) -> None:
     for line in sys.stdin:
         command, *rest = line.split()
         if command == "run":
+            workload.rewind()
             _say(answers, _timed(partial(workload.run, int(rest[0]))))
         else:
             break
@@ -83,18 +88,19 @@ def _prepare(workload: Workload) -> dict[str, Any]:
     before = _now_mb()
     ready["build"] = _timed(workload.build)
     ready["compile"] = _timed(workload.compile)
-    workload.run(FIRST_STEPS)
-    ready |= {"version": workload.version(), "grown_mb": _peak_mb() - before, "check": workload.check()}
+    workload.run(workload.first_steps)
+    ready |= {"version": workload.version(), "grown_mb": _peak_mb() - before}
+    ready |= {"resident_mb": _now_mb() - before, "used_mb": _used_mb() - before, "check": workload.check()}
     return ready | workload.facts()
 
 
-def _timed(stage: Callable[[], None]) -> dict[str, float]:
+def _timed(stage: Callable[[], float | None]) -> dict[str, float]:
     wall, cpu, children = time.perf_counter(), _cpu(resource.RUSAGE_SELF), _cpu(resource.RUSAGE_CHILDREN)
-    stage()
+    own = stage()
     helpers = _cpu(resource.RUSAGE_CHILDREN) - children
     return {
         "wall": time.perf_counter() - wall,
-        "cpu": _cpu(resource.RUSAGE_SELF) - cpu + helpers,
+        "cpu": _cpu(resource.RUSAGE_SELF) - cpu + helpers if own is None else own,
         "helpers": helpers,  # of it: compilers and other processes
     }
 
@@ -107,6 +113,14 @@ def _cpu(who: int) -> float:
 def _now_mb() -> float:
     with open("/proc/self/statm", encoding="ascii") as pages:
         return int(pages.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _used_mb() -> float:
+    """Resident memory once the C library has returned what it keeps for later (where it is glibc)."""
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)
+    return _now_mb()
 
 
 def _peak_mb() -> float:

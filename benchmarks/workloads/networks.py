@@ -20,12 +20,16 @@ class NetworkWorkload(Workload):
     def version(self) -> str:
         return str(self.sim.__release__)
 
-    def setup(self) -> None:
-        self.sim.setup(dt=1.0, num_threads=1, seed=42, precision=self.parameters.get("precision", "double"))
+    def setup(self, dt: float = 1.0) -> None:
+        self.dt = dt
+        precision, seed = self.parameters.get("precision", "double"), self.parameters.get("seed", 42)
+        self.sim.setup(dt=dt, num_threads=1, seed=seed, precision=precision)
 
-    def connect(self, projection: Any, density: float = 1.0, high: float = 1.0) -> None:
+    def connect(self, projection: Any, density: float = 1.0, high: float = 1.0, low: float = 0.0) -> None:
         options = {"storage_format": self.parameters["format"]} if "format" in self.parameters else {}
-        weights = self.sim.Uniform(0.0, high)
+        if "order" in self.parameters:
+            options["storage_order"] = self.parameters["order"]
+        weights = self.sim.Uniform(low, high)
         if density < 1.0:
             projection.connect_fixed_probability(probability=density, weights=weights, **options)
         else:
@@ -42,7 +46,7 @@ class NetworkWorkload(Workload):
         return {"cached": self.built.cached, "stages": dict(self.built.seconds)}
 
     def run(self, steps: int) -> None:
-        self.sim.simulate(float(steps))
+        self.sim.simulate(steps * self.dt)
 
 
 class Rate(NetworkWorkload):

@@ -26,7 +26,8 @@ struct CsrRows {
                 const Index first = row_ptr[i];
                 const std::int32_t* j = column + first;
                 const auto action = visit(i);
-                Way::each(row_ptr[i + 1] - first, [=](Index k) SYNLOOM_LAMBDA { action(first + k, j[k]); });
+                Way::paired(row_ptr[i + 1] - first, j,
+                            [=](Index k, Index to) SYNLOOM_LAMBDA { action(first + k, to); });
             },
             [&](Index i) SYNLOOM_LAMBDA {
                 const Index first = row_ptr[i], count = row_ptr[i + 1] - first;
@@ -89,9 +90,17 @@ struct DenseColumns {
             [&](Index j) SYNLOOM_LAMBDA {
                 const Index n = columns;
                 const auto action = visit(j);
-                Way::each(rows, [=](Index i) SYNLOOM_LAMBDA { action(i * n + j, i); });
+                if constexpr (Way::AT_ONCE) {
+                    // Every value is loaded and stored on its own: short vectors leave fewer over at the end.
+                    SYNLOOM_SHORT_SIMD
+                    for (Index i = 0; i < rows; ++i) action(i * n + j, i);
+                } else {
+                    for (Index i = 0; i < rows; ++i) action(i * n + j, i);
+                }
             },
             [&](Index j) SYNLOOM_LAMBDA {
+                // Nearer than that, fetching costs more than it saves: a column's loads do not wait for each other.
+                if (rows * columns * (Index(0) + ... + Index(sizeof(Values))) < BEYOND_CACHES) return;
                 for (Index i = 0; i < rows; ++i) (fetch(values, i * columns + j), ...);
             });
     }

@@ -1,7 +1,19 @@
 // Spikes: lists of ranks, the last few of them in a ring, and what happens when a list is delivered.
 #pragma once
 
+#include <string.h>
+
 #include "synloom/kernel.hpp"
+
+// Nothing of <bit> where the compiler has words of its own: it doubles the compile time of a small file.
+#if defined(__GNUC__) || defined(__clang__)
+#define SYNLOOM_TRAILING_ZEROS(bits) __builtin_ctzll(bits)
+#define SYNLOOM_SHORT_SIMD _Pragma("omp simd simdlen(4)")
+#else
+#include <bit>
+#define SYNLOOM_TRAILING_ZEROS(bits) std::countr_zero(bits)
+#define SYNLOOM_SHORT_SIMD SYNLOOM_SIMD
+#endif
 
 namespace synloom {
 
@@ -34,6 +46,17 @@ inline void advance(std::int32_t* counts, Index length, std::int64_t& head) {
     counts[head] = 0;
 }
 
+/// Eight flags as one number: its lowest byte is the first of them.
+SYNLOOM_INLINE std::uint64_t eight_flags(const bool* flags) {
+    static_assert(sizeof(bool) == 1);
+    std::uint64_t eight;
+    memcpy(&eight, flags, sizeof eight);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    eight = __builtin_bswap64(eight);
+#endif
+    return eight;
+}
+
 /// Calls fire(i) for each neuron whose flag is set, by rank, and writes the ranks to `into`; returns their number.
 template <class Fire>
 SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* into, Fire fire) {
@@ -43,13 +66,15 @@ SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* in
         into[count++] = static_cast<std::int32_t>(i);
     };
     Index i = 0;
-    // Few neurons fire in a step: look at eight flags at once.
-    for (; i + 8 <= n; i += 8) {
-        bool any = false;
-        for (int k = 0; k < 8; ++k) any |= flags[i + k];
-        if (!any) continue;
-        for (int k = 0; k < 8; ++k)
-            if (flags[i + k]) one(i + k);
+    // Few neurons fire in a step, and most of the time none of 64.
+    for (; i + 64 <= n; i += 64) {
+        std::uint64_t any = 0;
+        for (int k = 0; k < 64; k += 8) any |= eight_flags(flags + i + k);
+        if (any == 0) continue;
+        std::uint64_t bits = 0;
+        // The product gathers the lowest bits of all bytes in the highest byte.
+        for (int k = 0; k < 64; k += 8) bits |= eight_flags(flags + i + k) * 0x0102040810204080u >> 56 << k;
+        for (; bits != 0; bits &= bits - 1) one(i + SYNLOOM_TRAILING_ZEROS(bits));
     }
     for (; i < n; ++i)
         if (flags[i]) one(i);
@@ -100,19 +125,60 @@ SYNLOOM_INLINE std::int32_t steps_between(std::int32_t now, std::int32_t before)
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(now) - static_cast<std::uint32_t>(before));
 }
 
-/// How the synapses of a line are visited.
+/// How the synapses of a line are visited: each(n, body) calls body(k) for k in [0, n); paired(n, j, body) calls
+/// body(k, j[k]), where j ascends. AT_ONCE: several at a time.
 struct OneByOne {  // where little is computed: scattered loads and stores are faster one by one
+    static constexpr bool AT_ONCE = false;
+
     template <class Body>
     static SYNLOOM_INLINE void each(Index n, Body body) {
         for (Index k = 0; k < n; ++k) body(k);
     }
+
+    template <class Body>
+    static SYNLOOM_INLINE void paired(Index n, const std::int32_t* j, Body body) {
+        if (n == 0) return;
+        const Index gaps = j[n - 1] - j[0] - (n - 1);
+        if (gaps > 1) {
+            for (Index k = 0; k < n; ++k) body(k, j[k]);
+            return;
+        }
+        // All neurons of a run, or all but one, as where a neuron has no synapse to itself: j need not be read.
+        Index k = 0, skip = j[0];
+        for (Index end = gaps == 0 ? n : successive(n, j); k < n; end = n, ++skip)
+            for (; k < end; ++k) body(k, skip + k);
+    }
+
+private:
+    /// Where the gap of j is: how many of its numbers follow one another, from the first on.
+    static SYNLOOM_INLINE Index successive(Index n, const std::int32_t* j) {
+        Index low = 1, high = n - 1;
+        while (low < high) {
+            const Index middle = low + (high - low) / 2;
+            if (j[middle] - j[0] == middle)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
 };
 struct Together {  // where much is computed
+    static constexpr bool AT_ONCE = true;
+
     template <class Body>
     static SYNLOOM_INLINE void each(Index n, Body body) {
         synloom::each(n, body);
     }
+
+    template <class Body>
+    static SYNLOOM_INLINE void paired(Index n, const std::int32_t* j, Body body) {
+        synloom::each(n, [=](Index k) SYNLOOM_LAMBDA { body(k, j[k]); });
+    }
 };
+
+/// Above so many bytes an array is taken to lie beyond the caches of one core.
+inline constexpr Index BEYOND_CACHES = Index(4) << 20;
 
 /// Asks for the cache lines of `count` values from the k-th on.
 template <class T>
