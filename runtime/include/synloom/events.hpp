@@ -53,7 +53,7 @@ struct CsrColumns {
                 const auto action = visit(j);
                 Way::each(column_ptr[j + 1] - first, [=](Index k) SYNLOOM_LAMBDA { action(s[k], i[k]); });
             },
-            [&](Index j) SYNLOOM_LAMBDA {
+            [&]([[maybe_unused]] Index j) SYNLOOM_LAMBDA {
                 for (Index k = column_ptr[j]; k < column_ptr[j + 1]; ++k) (SYNLOOM_PREFETCH(values + synapse[k]), ...);
             });
     }
@@ -73,7 +73,7 @@ struct DenseRows {
                 const auto action = visit(i);
                 Way::each(columns, [=](Index j) SYNLOOM_LAMBDA { action(first + j, j); });
             },
-            [&](Index i) SYNLOOM_LAMBDA { (fetch(values + i * columns, columns), ...); });
+            [&]([[maybe_unused]] Index i) SYNLOOM_LAMBDA { (fetch(values + i * columns, columns), ...); });
     }
 };
 
@@ -91,7 +91,7 @@ struct DenseColumns {
                 const auto action = visit(j);
                 Way::each(rows, [=](Index i) SYNLOOM_LAMBDA { action(i * n + j, i); });
             },
-            [&](Index j) SYNLOOM_LAMBDA {
+            [&]([[maybe_unused]] Index j) SYNLOOM_LAMBDA {
                 for (Index i = 0; i < rows; ++i) (SYNLOOM_PREFETCH(values + i * columns + j), ...);
             });
     }

@@ -62,11 +62,14 @@ SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* in
     return count;
 }
 
-/// A time in ms as steps: to the nearest, halves up, never negative.
+/// A time in ms as steps: to the nearest, halves up, never negative. A half that both roundings to Real pushed down
+/// is still a half.
 template <class Real>
 SYNLOOM_INLINE std::int32_t steps_of(Real ms, Real dt) {
-    const double steps = double(ms) / double(dt) + 0.5 + 1e-9;
-    return steps > 0.0 ? static_cast<std::int32_t>(steps) : 0;
+    constexpr double slack = sizeof(Real) < sizeof(double) ? 1.2e-7 : 0.0, most = 2147483647.0;
+    const double steps = double(ms) / double(dt) * (1.0 + slack) + 0.5 + 1e-9;
+    if (!(steps > 0.0)) return 0;
+    return static_cast<std::int32_t>(steps < most ? steps : most);
 }
 
 /// Mean rates in Hz over a window of steps, after the newest list is complete: of the neurons whose number of spikes
