@@ -31,8 +31,7 @@ def explain_neuron(model: NeuronModel, precision: Precision) -> Explanation:
 def explain_projection(plan: Plan, name: str) -> Explanation:
     """The sweep that transmits for a projection or transpose, and the update that learns."""
     kernels = {k.name: k for k in plan.kernels}
-    launches = [x for x in plan.sweeps if name in x.title.split(" and ")]
-    launches += [x for x in plan.synapses if x.title == name]
+    launches = [x for x in (*plan.sweeps, *plan.synapses, *plan.events) if name in x.objects]
     parts = [_kernel(kernels[x.kernel], plan.precision, {}) for x in launches]
     return Explanation("\n\n".join(parts))
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from synloom.codegen.emit.contexts import FiringText
 from synloom.codegen.emit.draws import one_by_one
+from synloom.codegen.emit.layout import fold
 from synloom.codegen.emit.loads import element_loads, element_stores, loaded, those
-from synloom.codegen.emit.printer import Printer
-from synloom.codegen.ir.expr import Expr
+from synloom.codegen.emit.printer import OPERATORS, Printer
+from synloom.codegen.ir.expr import Expr, Var
 from synloom.codegen.ir.plan import Firing, NeuronKernel
-from synloom.codegen.ir.types import Locality
+from synloom.codegen.ir.text import show
+from synloom.codegen.ir.types import DType, Locality, Scope
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
+
+COUNT_DOWN = "self.refractory_left[i] -= refractory;"
+
+
+def names_of_ours(var: Var) -> str | None:
+    """The local of a neuron's kernel that no attribute of the user is mistaken for."""
+    return "refractory" if var == Var(Scope.TEMP, "refractory", var.locality, DType.BOOL) else None
 
 
 def tested(kernel: NeuronKernel) -> list[Expr]:
@@ -21,19 +30,20 @@ def tested(kernel: NeuronKernel) -> list[Expr]:
 
 
 def tests(kernel: NeuronKernel, printer: Printer) -> list[str]:
-    """Behind the update of a neuron: whether it fires, and one step less of its refractory period."""
+    """Behind the update of a neuron: whether it fires."""
     assert kernel.spike is not None
-    lines = ["self.refractory_left[i] -= refractory;"]
-    lines += [f"// spike: {kernel.spike.text}"]
-    lines += [f"self.spike_flags[i] = !refractory && {printer.expr(kernel.spike.condition, 3)};"]
-    if kernel.axon is not None:
-        lines += [f"// axon_spike: {kernel.axon.text}", _axonal(kernel.spike, kernel.axon, printer)]
-    return lines
+    lines = [f"// spike: {kernel.spike.text}"]
+    lines += [fold(f"self.spike_flags[i] = !refractory && {_operand(kernel.spike, printer)};")]
+    return lines if kernel.axon is None else lines + _axonal(kernel.spike, kernel.axon, printer)
 
 
-def _axonal(spike: Firing, axon: Firing, printer: Printer) -> str:
-    both = f"{printer.expr(axon.condition, 3)} && !({printer.expr(spike.condition)})"
-    return f"self.axon_flags[i] = {both};"
+def _operand(firing: Firing, printer: Printer) -> str:
+    return printer.expr(firing.condition, OPERATORS["and"][1])
+
+
+def _axonal(spike: Firing, axon: Firing, printer: Printer) -> list[str]:
+    both = f"{_operand(axon, printer)} && !({printer.expr(spike.condition)})"
+    return [f"// axon_spike: {axon.text}", fold(f"self.axon_flags[i] = {both};")]
 
 
 def firings(kernel: NeuronKernel, printer: Printer) -> tuple[FiringText, ...]:
@@ -42,21 +52,23 @@ def firings(kernel: NeuronKernel, printer: Printer) -> tuple[FiringText, ...]:
         return ()
     texts = [_spike(kernel, kernel.spike, printer)]
     if kernel.axon is not None:
-        texts.append(_firing(kernel, kernel.axon, "axon", "axonal spikes", printer, [], []))
+        texts.append(_firing(kernel, kernel.axon, "axon", "Neurons with an axonal spike.", printer, [], []))
     return tuple(texts)
 
 
 def _spike(kernel: NeuronKernel, spike: Firing, printer: Printer) -> FiringText:
     period = "self.refractory_steps[i]"
     after: list[Expr] = []
+    said = ["// refractory"]
     if kernel.refractory is not None:
         period = f"steps_of({printer.expr(kernel.refractory)}, clock.dt)"
         after.append(kernel.refractory)
-    store = ["self.last_spike[i] = clock.step;", f"self.refractory_left[i] = {period};"]
+        said = [f"// refractory: {show(kernel.refractory)}"]
+    store = ["self.last_spike[i] = clock.step;", *said, f"self.refractory_left[i] = {period};"]
     if kernel.axon is not None:
         after += [spike.condition, kernel.axon.condition]
-        store.append(_axonal(spike, kernel.axon, printer))
-    return _firing(kernel, spike, "spike", "spikes", printer, after, store)
+        store += _axonal(spike, kernel.axon, printer)
+    return _firing(kernel, spike, "spike", "Neurons that fire.", printer, after, store)
 
 
 def _firing(
@@ -77,12 +89,10 @@ def _firing(
     wholes = [m for m in kernel.members if m.locality is Locality.GLOBAL and m.name in changed]
     load += [f"{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};" for m in wholes]
     store += [f"*self.{cpp_name(m.name)} = {cpp_name(m.name)};" for m in wholes]
+    sections = [s for s in (load, body, [*store, *more]) if s]
     return FiringText(
         title=title,
-        count=f"self.{buffers}_counts[*self.spike_head]",
         flags=f"self.{buffers}_flags",
-        ranks=f"self.{buffers}_ranks + *self.spike_head * self.size",
-        load=tuple(load),
-        body=body,
-        store=(*store, *more),
+        list=f"self.{buffers}_list",
+        lines=tuple(line for n, s in enumerate(sections) for line in ([""] if n else []) + list(s)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from synloom.codegen.emit import draws
 from synloom.codegen.emit.contexts import (
     KernelHeader,
@@ -10,7 +12,8 @@ from synloom.codegen.emit.contexts import (
     SweepUnit,
     UpdateUnit,
 )
-from synloom.codegen.emit.firing import firings, tested, tests
+from synloom.codegen.emit.firing import COUNT_DOWN, firings, names_of_ours, tested, tests
+from synloom.codegen.emit.layout import WIDTH, fold
 from synloom.codegen.emit.loads import (
     Columns,
     element_loads,
@@ -56,7 +59,8 @@ STORES = {
     StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
     StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
 }
-SYNAPSE = draws.synapse(post="self.row_ranks[i]", pre="self.column_ranks[j]")
+ELEMENT = draws.synapse_local(post="self.row_ranks[i]", pre="self.column_ranks[j]")
+SUMMARY = 110  # width of the comment that says what a kernel does
 # Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
 INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
 
@@ -78,23 +82,27 @@ def declaration(kernel: Kernel, field: Field, printer: Printer) -> str:
         case FieldKind.ARRAY:
             const = "" if field.mutable else "const "
             return f"{const}{printer.type(field.dtype)}* {name}"
+        case FieldKind.SPIKES:
+            return f"{'NewSpikes' if field.mutable else 'SpikeRing'} {name}"
 
 
 def kernel_header(kernel: Kernel, precision: Precision) -> KernelHeader:
     printer = Printer(precision)
-    summary = [kernel.summary]
+    summary = wrap(kernel.summary, SUMMARY)
     if isinstance(kernel, SweepKernel):
         summary += [f"  {_reader_title(r)}" for r in kernel.readers]
+    spikes = any(f.kind is FieldKind.SPIKES for f in kernel.fields)
     return KernelHeader(
         name=kernel.name,
         real=printer.real,
+        includes=("clock.hpp", "kernel.hpp", *(("spikes.hpp",) if spikes else ())),
         summary=tuple(summary),
         fields=tuple(declaration(kernel, f, printer) for f in kernel.fields),
     )
 
 
 def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
-    printer = Printer(precision, functions=kernel.functions)
+    printer = Printer(precision, names_of_ours, kernel.functions)
     exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
     exprs += tested(kernel)
     later = loaded(kernel.local_block, tested(kernel))
@@ -116,15 +124,12 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
     store = element_stores(those(kernel.members, gather.assigned(kernel.local_block)), "i", Locality.LOCAL)
     if kernel.spike is not None:
         load.insert(0, "const bool refractory = self.refractory_left[i] > 0;")
-        store += tests(kernel, printer)
+        store += [COUNT_DOWN, "", *tests(kernel, printer)]
     return NeuronUnit(
         name=kernel.name,
         real=printer.real,
         clock=" clock" if kernel.spike is not None else uses_clock(exprs),
-        includes=(
-            *math_header(exprs, kernel.functions),
-            *(("spikes.hpp",) if kernel.spike is not None else ()),
-        ),
+        includes=math_header(exprs, kernel.functions),
         functions=function_texts(kernel.functions, precision),
         whole=tuple(whole),
         loop=loop,
@@ -207,8 +212,10 @@ def _reader(
         m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp)
     )
     row += element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
-    value = draws.one_by_one(printer, SYNAPSE, _draws_of(reader)).expr(reader.psp)
+    value = draws.one_by_one(printer, draws.ELEMENT, _draws_of(reader)).expr(reader.psp)
     synapse = synapse_values(kernel.values, used, printer.real)
+    if draws_in([reader.psp]):
+        synapse.append(ELEMENT)
     texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
     result = f"total / static_cast<{printer.real}>(count)" if mean else "total"
@@ -221,7 +228,8 @@ def _reader(
         row=tuple(row),
         synapse_arguments=_synapse_arguments(*texts),
         synapse=tuple(synapse),
-        value=value,
+        block=bool(synapse) or len(value) > 50,
+        value=fold(value, WIDTH - 10),
         leave_arguments="Index count" if mean else "Index",
         leave=f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += {result};",
         last=last,
@@ -289,7 +297,9 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
         row += [*([""] if row else []), *body(kernel.row_block, read_row, "self.row_ranks[i]"), *stores]
     load = element_loads(those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
     load += synapse_values(kernel.values, temps(list(gather.expressions(kernel.local_block))), printer.real)
-    local = body(kernel.local_block, read[2], SYNAPSE)
+    if draws_in(gather.expressions(kernel.local_block)):
+        load.append(ELEMENT)
+    local = body(kernel.local_block, read[2], draws.ELEMENT)
     save = element_stores(kernel.members, "s", Locality.LOCAL)
     includes = list(math_header(exprs, kernel.functions))
     if kernel.local_block:

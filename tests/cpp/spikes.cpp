@@ -14,6 +14,7 @@ namespace {
 
 std::mt19937 engine(20250311);
 
+std::size_t at(Index k) { return static_cast<std::size_t>(k); }
 bool chance(double p) { return std::uniform_real_distribution<double>(0, 1)(engine) < p; }
 
 using Ranks = std::vector<std::int32_t>;
@@ -72,9 +73,8 @@ void collected(Index n, double p) {
     const auto flags = std::make_unique<bool[]>(size);  // of this size, so that a sanitizer sees a look behind it
     for (std::int32_t i : wanted) flags[static_cast<std::size_t>(i)] = true;
     Ranks into(size + 1, -7), fired;
-    const std::int32_t count = collect(n, flags.get(), into.data(), [&](Index i) {
-        fired.push_back(std::int32_t(i));
-    });
+    std::int32_t count = -7;
+    collect(n, flags.get(), {into.data(), &count}, [&](Index i) { fired.push_back(std::int32_t(i)); });
     CHECK(count == std::int32_t(wanted.size()) && fired == wanted);
     CHECK(Ranks(into.begin(), into.begin() + count) == wanted);
     for (std::size_t k = wanted.size(); k < into.size(); ++k) CHECK(into[k] == -7);
@@ -84,10 +84,10 @@ void collected(Index n, double p) {
 void in_order() {
     bool flags[20];
     for (bool& flag : flags) flag = true;
-    std::int32_t into[20];
+    std::int32_t into[20], count;
     double total = 1.0;
     double seen[20];
-    collect(20, flags, into, [&](Index i) { seen[i] = total += double(i); });
+    collect(20, flags, {into, &count}, [&](Index i) { seen[i] = total += double(i); });
     for (Index i = 0; i < 20; ++i) CHECK(seen[i] == 1.0 + double(i * (i + 1)) / 2);
 }
 
@@ -112,14 +112,45 @@ void rates(Index neurons, Index window, Index length) {
     }
 }
 
-/// Without a window rates stay as they are.
-void no_window() {
-    Ring r(3, 2);
-    r.emit({0, 2});
+/// A population as generated code declares it.
+struct Population {
+    Index size;
+    std::int64_t* spike_head;
+    std::int32_t *spike_ranks, *spike_counts;
+    Index spike_rows;
+    double* r;
+    std::int64_t* rate_window;
+    std::int32_t* rate_counts;
+};
+struct Axonal : Population {
+    std::int32_t *axon_ranks, *axon_counts;
+};
+
+void populations() {
+    Ring spikes(3, 4), axonal(3, 4);
+    std::int64_t window = 0;
     std::int32_t counts[3] = {5, 6, 7};
     double rate[3] = {1.5, 2.5, 3.5};
-    firing_rates(r.view(), 0, 0.0, counts, rate);
+    const Population p{3, &spikes.head, spikes.ranks.data(), spikes.counts.data(), 4, rate, &window, counts};
+    const Axonal both{p, axonal.ranks.data(), axonal.counts.data()};
+    const bool flags[3] = {true, false, true}, last[3] = {false, false, true};
+    for (std::int32_t& count : axonal.counts) count = 9;
+    for (Index step = 0; step < 6; ++step) {
+        begin_spikes(both);
+        CHECK(spikes.head == step % 4 && axonal_spikes_of(both).list(0).count == 0 && spikes_of(both).list(0).count == 0);
+        collect(3, flags, new_spikes_of(both), [](Index) {});
+        collect(3, last, new_axonal_spikes_of(both), [](Index) {});
+        CHECK(same(spikes_of(both).list(0), {0, 2}) && same(axonal_spikes_of(both).list(0), {2}));
+        update_rates(both, 0.5);  // no window: rates stay as they are
+    }
     CHECK(counts[0] == 5 && counts[2] == 7 && rate[0] == 1.5 && rate[2] == 3.5);
+    window = 2;
+    begin_spikes(p);
+    CHECK(spikes_of(p).list(0).count == 0 && axonal.counts[at(spikes.head)] == 1);
+    collect(3, last, new_spikes_of(p), [](Index) {});
+    counts[0] = 2, counts[2] = 2;  // as the steps before left them
+    update_rates(p, 0.5);
+    CHECK(counts[0] == 1 && counts[2] == 2 && rate[0] == 1000.0 && rate[1] == 2.5 && rate[2] == 2000.0);
 }
 
 void steps() {
@@ -195,7 +226,7 @@ int main() {
             rates<double>(13, window, window + more);
             rates<float>(13, window, window + more);
         }
-    no_window();
+    populations();
     steps();
     for (double fires : {0.0, 0.2, 1.0})
         for (double has_line : {0.0, 0.5, 1.0})

@@ -40,13 +40,20 @@ inline void advance(std::int32_t* counts, Index length, std::int64_t& head) {
     counts[head] = 0;
 }
 
-/// Calls fire(i) for each neuron whose flag is set, by rank, and writes the ranks to `into`; returns their number.
+/// The list that the neurons of this step are written to: the newest of a ring.
+struct NewSpikes {
+    std::int32_t* ranks;
+    std::int32_t* count;
+};
+
+/// Calls fire(i) for each neuron whose flag is set, by rank, and lists their ranks.
 template <class Fire>
-SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* into, Fire fire) {
+SYNLOOM_INLINE void collect(Index n, const bool* flags, const NewSpikes& into, Fire fire) {
+    std::int32_t* const ranks = into.ranks;
     std::int32_t count = 0;
     const auto one = [&](Index i) SYNLOOM_LAMBDA {
         fire(i);
-        into[count++] = static_cast<std::int32_t>(i);
+        ranks[count++] = static_cast<std::int32_t>(i);
     };
     Index i = 0;
     // Few neurons fire in a step: look at eight flags at once.
@@ -59,7 +66,7 @@ SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* in
     }
     for (; i < n; ++i)
         if (flags[i]) one(i);
-    return count;
+    *into.count = count;
 }
 
 /// A time in ms as steps: to the nearest, halves up, never negative. A half that both roundings to Real pushed down
@@ -73,10 +80,9 @@ SYNLOOM_INLINE std::int32_t steps_of(Real ms, Real dt) {
 }
 
 /// Mean rates in Hz over a window of steps, after the newest list is complete: of the neurons whose number of spikes
-/// within the window has changed. A window of 0 steps is none.
+/// within the window has changed.
 template <class Real>
 inline void firing_rates(const SpikeRing& spikes, Index window, double window_ms, std::int32_t* counts, Real* rates) {
-    if (window == 0) return;
     const double hertz = 1000.0 / window_ms;
     const auto change = [=](const SpikeList& list, std::int32_t by) {
         for (Index k = 0; k < list.count; ++k) {
@@ -87,6 +93,42 @@ inline void firing_rates(const SpikeRing& spikes, Index window, double window_ms
     };
     change(spikes.list(window), -1);
     change(spikes.list(0), 1);
+}
+
+// What follows takes a population as it stands in struct Network. Some have a second ring, of axonal spikes.
+
+template <class Population>
+SYNLOOM_INLINE SpikeRing spikes_of(const Population& p) {
+    return {p.spike_ranks, p.spike_counts, p.size, p.spike_rows, *p.spike_head};
+}
+
+template <class Population>
+SYNLOOM_INLINE SpikeRing axonal_spikes_of(const Population& p) {
+    return {p.axon_ranks, p.axon_counts, p.size, p.spike_rows, *p.spike_head};
+}
+
+template <class Population>
+SYNLOOM_INLINE NewSpikes new_spikes_of(const Population& p) {
+    return {p.spike_ranks + *p.spike_head * p.size, p.spike_counts + *p.spike_head};
+}
+
+template <class Population>
+SYNLOOM_INLINE NewSpikes new_axonal_spikes_of(const Population& p) {
+    return {p.axon_ranks + *p.spike_head * p.size, p.axon_counts + *p.spike_head};
+}
+
+/// Begins the lists of this step. A population that is not updated leaves them empty.
+template <class Population>
+inline void begin_spikes(const Population& p) {
+    advance(p.spike_counts, p.spike_rows, *p.spike_head);
+    if constexpr (requires { p.axon_counts; }) p.axon_counts[*p.spike_head] = 0;
+}
+
+/// Mean rates over the population's window, if it has one, after the lists of this step are complete.
+template <class Population>
+inline void update_rates(const Population& p, double dt) {
+    const Index window = *p.rate_window;
+    if (window > 0) firing_rates(spikes_of(p), window, double(window) * dt, p.rate_counts, p.r);
 }
 
 /// Steps between two events, both counted modulo 2^32.

@@ -1,9 +1,9 @@
-#include "sweep_csr_681656ce.hpp"
+#include "sweep_csr_54bfbcc0.hpp"
 
 #include "synloom/csr.hpp"
 #include "synloom/delays.hpp"
 
-namespace synloom::sweep_csr_681656ce {
+namespace synloom::sweep_csr_54bfbcc0 {
 
 // What a synapse reads of its column and adds to it, side by side in memory.
 struct Column {
@@ -51,4 +51,4 @@ void run(const Buffers& self, const Clock<double>&) {
     }
 }
 
-}  // namespace synloom::sweep_csr_681656ce
+}  // namespace synloom::sweep_csr_54bfbcc0
