@@ -25,7 +25,8 @@ from synloom.codegen.ir.types import DType, Scope
 from synloom.codegen.lang.builtins import FUNCTIONS, REDUCTIONS
 
 # A minus that touches a number belongs to it; operators stand between blanks.
-NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+DIGITS = r"\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+NUMBER = rf"{DIGITS}|-{DIGITS}(?! \*\* )(?![\d.e])"  # but -2.0 ** x is the negative of a power
 COMPARED = ("==", "!=", "<", "<=", ">", ">=")
 
 

@@ -132,6 +132,7 @@ TRICKY: list[tuple[Any, str]] = [
     (Binary("**", Const(-1.0), X), "(-1.0) ** x"),
     (Binary("**", Unary("-", X), X), "(-x) ** x"),
     (Unary("-", Binary("**", X, X)), "-x ** x"),
+    (Unary("-", Binary("**", Const(2.0), X)), "-2.0 ** x"),
     (Binary("**", X, Binary("**", X, X)), "x ** x ** x"),
     (Binary("**", Binary("**", X, X), X), "(x ** x) ** x"),
     (Binary("-", X, Binary("-", X, X)), "x - (x - x)"),
