@@ -32,8 +32,7 @@ def explain_neuron(model: NeuronModel, precision: Precision) -> Explanation:
 def explain_projection(plan: Plan, name: str) -> Explanation:
     """The sweep or the events that transmit for a projection or transpose, and the updates that learn."""
     kernels = {k.name: k for k in plan.kernels}
-    launches = [x for x in plan.sweeps if name in x.title.split(" and ") or _is_of(name, x.title)]
-    launches += [x for x in (*plan.synapses, *plan.events) if x.title == name or _is_of(name, x.title)]
+    launches = [x for x in (*plan.sweeps, *plan.synapses, *plan.events) if name in x.objects]
     parts = [_kernel(kernels[x.kernel], plan.precision, {}) for x in launches]
     return Explanation("\n\n".join(parts))
 

@@ -23,6 +23,7 @@ class KernelHeader:
     TEMPLATE: ClassVar[str] = "cpp/kernel.hpp.j2"
     name: str
     real: str
+    includes: tuple[str, ...]
     summary: tuple[str, ...]
     fields: tuple[str, ...]
 
@@ -32,12 +33,9 @@ class FiringText:
     """What happens to the neurons that a condition finds."""
 
     title: str
-    count: str
     flags: str
-    ranks: str
-    load: tuple[str, ...]
-    body: tuple[str, ...]
-    store: tuple[str, ...]
+    list: str
+    lines: tuple[str, ...]
 
 
 @record
@@ -71,9 +69,10 @@ class ReaderText:
     row: tuple[str, ...]
     synapse_arguments: str
     synapse: tuple[str, ...]
+    block: bool  # the value stands on a line of its own
     value: str
     leave_arguments: str
-    leave: str
+    leave: tuple[str, ...]
     last: bool
 
 
@@ -133,7 +132,7 @@ class EventUnit:
     functions: tuple[FunctionText, ...]
     whole: tuple[str, ...]
     walk: str  # the call of the walk, up to its visitor
-    values: str  # arrays fetched early, behind the visitor
+    values: tuple[str, ...]  # arrays fetched early, behind the visitor
     line_argument: str
     line: tuple[str, ...]
     synapse_arguments: str
@@ -167,6 +166,7 @@ class NetworkUnit:
 
     TEMPLATE: ClassVar[str] = "cpp/network.cpp.j2"
     real: str
+    headers: tuple[str, ...]
     includes: tuple[str, ...]
     objects: tuple[ObjectText, ...]
     words: int

@@ -1,7 +1,8 @@
 """How random numbers are spelled: one by one for an element, or in blocks before the loop over neurons.
 
 An element of a kernel is a text: ``0`` where there is one for all, ``i`` or ``self.row_ranks[i]`` for a neuron, and
-``synapse(post, pre)`` for a synapse. Ranks are those of whole populations, never places in a store.
+``synapse(post, pre)`` for a synapse, which kernels keep in a local. Ranks are those of whole populations, never places
+in a store.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from synloom.codegen.passes.draws import OBJECT, STATE
 
 HEADER = "draws.hpp"
 NAME = "draws"  # what an object draws, as a local of its kernel
+ELEMENT = "element"  # a synapse, as a local of its kernel
 ONLY = "0"  # the element of what there is one of
 
 
 def synapse(post: str, pre: str) -> str:
     """The element of a synapse between neurons of these ranks."""
     return f"synapse_element({post}, {pre})"
+
+
+def synapse_local(post: str, pre: str) -> str:
+    """The local that holds it."""
+    return f"const Index {ELEMENT} = {synapse(post, pre)};"
 
 
 def local(real: str, name: str = NAME, field: str = OBJECT) -> str:
@@ -51,13 +58,13 @@ def ahead(printer: Printer, draws: tuple[Draw, ...]) -> list[str]:
     return [f"const auto draw = [=](const Block<{printer.real}>& block) {{", *fills, "};"]
 
 
-def loop(real: str, draws: tuple[Draw, ...], way: str, firing: str) -> str:
-    """The head of a loop over neurons, up to the parameters of its body; ``firing``: who of them fires."""
+def loop(real: str, draws: tuple[Draw, ...], way: str) -> str:
+    """The head of a loop over neurons, up to the parameters of its body; ``way``: how, where they may fire."""
     drawn = f"const Drawn<{real}>& drawn"
-    if firing:
-        head = f"each_drawn_neuron<{len(draws)}, {real}, {way}>(self.size, {firing}, draw,"
-        return f"{head} [=](Index i, bool refractory, {drawn})"
-    return f"each_drawn<{len(draws)}, {real}>(self.size, draw, [=](Index i, {drawn})"
+    if not way:
+        return f"each_drawn<{len(draws)}, {real}>(self.size, draw, [=](Index i, {drawn})"
+    head = f"each_drawn_neuron<{len(draws)}, {real}, {way}>(self.size, firing, draw,"
+    return f"{head}\n        [=](Index i, bool refractory, {drawn})"
 
 
 def _distribution(printer: Printer, draw: Draw, args: list[str]) -> str:

@@ -23,8 +23,8 @@ from synloom.codegen.ir.stmt import Let
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Precision, Scope, Side, StoreKind
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
-from synloom.codegen.passes.draws import STATE
-from synloom.codegen.passes.plan_events import APART, EVENT_STEP
+from synloom.codegen.passes.draws import STATE, draws_in
+from synloom.codegen.passes.plan_events import APART, ELAPSED, EVENT_STEP
 from synloom.codegen.passes.plan_synapses import other_side
 
 LINES = {
@@ -86,7 +86,9 @@ def event_unit(kernel: EventKernel, precision: Precision) -> EventUnit:
         load += of_rows
     load += _values(kernel, ends.other, used, ends, printer) + _delayed(kernel, used, ends, printer)
     load += _timing(kernel, ends, printer)
-    each = draws.one_by_one(printer, draws.synapse(ends.rank(ends.post), ends.rank(ends.pre)))
+    if draws_in(exprs):
+        load.append(draws.synapse_local(ends.rank(ends.post), ends.rank(ends.pre)))
+    each = draws.one_by_one(printer, draws.ELEMENT)
     body = each.block(kernel.block, declared=read | set(shared))
     save = element_stores(own, "s", Locality.LOCAL)
     if len(own) < len(local):
@@ -116,11 +118,11 @@ def _named(index: str, text: str) -> str:
     return f" {index}" if used else ""
 
 
-def _fetched(kernel: EventKernel, local: tuple[Member, ...]) -> str:
+def _fetched(kernel: EventKernel, local: tuple[Member, ...]) -> tuple[str, ...]:
     """Arrays that a walk may bring into the cache early."""
     if kernel.delay is DelayKind.PER_SYNAPSE:
-        return ""
-    return "".join(f", self.{cpp_name(m.name)}" for m in local)
+        return ()
+    return tuple(f"self.{cpp_name(m.name)}" for m in local)
 
 
 def _shared(kernel: EventKernel) -> frozenset[str]:
@@ -137,6 +139,8 @@ def _lookup(kernel: EventKernel, ends: Ends, shared: frozenset[str]) -> Lookup:
     def lookup(var: Var) -> str | None:
         if var.scope is Scope.TARGET:
             return f"self.{cpp_name(var.name)}[{ends.rank(ends.other)}]"
+        if var == ELAPSED:
+            return ELAPSED.name
         if var.scope is Scope.SELF and var.name in shared:
             name = cpp_name(var.name)
             return (
@@ -149,9 +153,7 @@ def _lookup(kernel: EventKernel, ends: Ends, shared: frozenset[str]) -> Lookup:
 
 def _preparations(kernel: EventKernel, printer: Printer) -> list[str]:
     """Once per step: which spikes, which values, whether the weights may change."""
-    lists = "self.spike_ranks, self.spike_counts"
-    lines = [f"const SpikeRing spikes{{{lists}, self.spike_neurons, self.spike_rows, *self.spike_head}};"]
-    lines += value_preparations(kernel.values, printer.real)
+    lines = value_preparations(kernel.values, printer.real)
     if any(f.name == STATE for f in kernel.fields):
         lines.append(draws.local(printer.real))
     if any("learn" in s.guards for s in kernel.block if not isinstance(s, Let)):
@@ -230,6 +232,14 @@ def _way(kernel: EventKernel, calls: bool, shared: bool) -> str:
 def _walk(kernel: EventKernel, way: str) -> str:
     line_of = f"self.{kernel.along}_of"
     if kernel.delay is DelayKind.PER_SYNAPSE:
-        return f"along_delays<{way}>(\n        spikes, {line_of},\n        {SEGMENTS},\n        self.cursor, self.on,"
+        lines = (
+            f"along_delays<{way}>(",
+            f"self.spike_ring, {line_of},",
+            f"{SEGMENTS},",
+            "self.cursor, self.on,",
+        )
+        return "\n        ".join(lines)
     age = "*self.delay - 1" if kernel.delay is DelayKind.UNIFORM else "0"
-    return f"{LINES[kernel.store, kernel.along]}.along<{way}>(\n        spikes.list({age}), {line_of},"
+    return (
+        f"{LINES[kernel.store, kernel.along]}.along<{way}>(\n        self.spike_ring.list({age}), {line_of},"
+    )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from synloom.codegen.emit.contexts import FiringText
 from synloom.codegen.emit.draws import one_by_one
+from synloom.codegen.emit.layout import fold
 from synloom.codegen.emit.loads import element_loads, element_stores, loaded, those
-from synloom.codegen.emit.printer import Printer
-from synloom.codegen.ir.expr import Call, Expr
+from synloom.codegen.emit.printer import OPERATORS, Printer
+from synloom.codegen.ir.expr import Call, Expr, Var
 from synloom.codegen.ir.plan import Firing, NeuronKernel
-from synloom.codegen.ir.types import Locality
+from synloom.codegen.ir.text import show
+from synloom.codegen.ir.types import DType, Locality, Scope
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
+
+COUNT_DOWN = "self.refractory_left[i] -= refractory;"
+
+
+def names_of_ours(var: Var) -> str | None:
+    """The local of a neuron's kernel that no attribute of the user is mistaken for."""
+    return "refractory" if var == Var(Scope.TEMP, "refractory", var.locality, DType.BOOL) else None
 
 
 def tested(kernel: NeuronKernel) -> list[Expr]:
@@ -20,12 +29,12 @@ def tested(kernel: NeuronKernel) -> list[Expr]:
     return exprs if kernel.refractory is None else [*exprs, kernel.refractory]
 
 
-def firing_buffers(kernel: NeuronKernel) -> str:
-    """Where counters and flags of the neurons are; empty for neurons that do not fire."""
+def firing_buffers(kernel: NeuronKernel) -> list[str]:
+    """The local that says where counters and flags of the neurons are; none for neurons that do not fire."""
     if kernel.spike is None:
-        return ""
-    axons = "nullptr" if kernel.axon is None else "self.axon_flags"
-    return f"{{self.refractory_left, self.spike_flags, {axons}}}"
+        return []
+    axons = "" if kernel.axon is None else ", self.axon_flags"
+    return [f"const Firing firing{{self.refractory_left, self.spike_flags{axons}}};"]
 
 
 def neuron_way(kernel: NeuronKernel, real: str) -> str:
@@ -35,26 +44,30 @@ def neuron_way(kernel: NeuronKernel, real: str) -> str:
     return f"{'InLanes' if heavy else 'AsTheyAre'}<{real}>"
 
 
-def neuron_loop(way: str, firing: str) -> str:
+def neuron_loop(kernel: NeuronKernel, way: str) -> str:
     """The head of the loop over neurons, up to the parameters of its body."""
-    if not firing:
+    if kernel.spike is None:
         return "each(self.size, [=](Index i)"
-    return f"each_neuron<{way}>(self.size, {firing}, [=](Index i, bool refractory)"
+    return f"each_neuron<{way}>(self.size, firing, [=](Index i, bool refractory)"
 
 
 def tests(kernel: NeuronKernel, printer: Printer) -> list[str]:
     """Behind the update of a neuron: whether it fires."""
     assert kernel.spike is not None
     lines = ["", f"// spike: {kernel.spike.text}"]
-    spike = f"!refractory && {printer.expr(kernel.spike.condition, 3)}"
+    spike = f"!refractory && {_operand(kernel.spike, printer)}"
     if kernel.axon is None:
-        return [*lines, f"return {spike};"]
+        return [*lines, fold(f"return {spike};")]
     lines += [f"// axon_spike: {kernel.axon.text}"]
-    return [*lines, f"return Fires{{{spike}, {_axonal(kernel.spike, kernel.axon, printer)}}};"]
+    return [*lines, fold(f"return Fires{{{spike}, {_axonal(kernel.spike, kernel.axon, printer)}}};")]
+
+
+def _operand(firing: Firing, printer: Printer) -> str:
+    return printer.expr(firing.condition, OPERATORS["and"][1])
 
 
 def _axonal(spike: Firing, axon: Firing, printer: Printer) -> str:
-    return f"{printer.expr(axon.condition, 3)} && !({printer.expr(spike.condition)})"
+    return f"{_operand(axon, printer)} && !({printer.expr(spike.condition)})"
 
 
 def firings(kernel: NeuronKernel, printer: Printer) -> tuple[FiringText, ...]:
@@ -63,21 +76,24 @@ def firings(kernel: NeuronKernel, printer: Printer) -> tuple[FiringText, ...]:
         return ()
     texts = [_spike(kernel, kernel.spike, printer)]
     if kernel.axon is not None:
-        texts.append(_firing(kernel, kernel.axon, "axon", "axonal spikes", printer, [], []))
+        texts.append(_firing(kernel, kernel.axon, "axon", "Neurons with an axonal spike.", printer, [], []))
     return tuple(texts)
 
 
 def _spike(kernel: NeuronKernel, spike: Firing, printer: Printer) -> FiringText:
     period = "self.refractory_steps[i]"
     after: list[Expr] = []
+    said = ["// refractory"]
     if kernel.refractory is not None:
         period = f"steps_of({printer.expr(kernel.refractory)}, clock.dt)"
         after.append(kernel.refractory)
-    store = ["self.last_spike[i] = clock.step;", f"self.refractory_left[i] = {period};"]
+        said = [f"// refractory: {show(kernel.refractory)}"]
+    store = ["self.last_spike[i] = clock.step;", *said, f"self.refractory_left[i] = {period};"]
     if kernel.axon is not None:
         after += [spike.condition, kernel.axon.condition]
-        store.append(f"self.axon_flags[i] = {_axonal(spike, kernel.axon, printer)};")
-    return _firing(kernel, spike, "spike", "spikes", printer, after, store)
+        store.append(f"// axon_spike: {kernel.axon.text}")
+        store.append(fold(f"self.axon_flags[i] = {_axonal(spike, kernel.axon, printer)};"))
+    return _firing(kernel, spike, "spike", "Neurons that fire.", printer, after, store)
 
 
 def _firing(
@@ -98,12 +114,10 @@ def _firing(
     wholes = [m for m in kernel.members if m.locality is Locality.GLOBAL and m.name in changed]
     load += [f"{printer.type(m.dtype)} {cpp_name(m.name)} = *self.{cpp_name(m.name)};" for m in wholes]
     store += [f"*self.{cpp_name(m.name)} = {cpp_name(m.name)};" for m in wholes]
+    sections = [s for s in (load, body, [*store, *more]) if s]
     return FiringText(
         title=title,
-        count=f"self.{buffers}_counts[*self.spike_head]",
         flags=f"self.{buffers}_flags",
-        ranks=f"self.{buffers}_ranks + *self.spike_head * self.size",
-        load=tuple(load),
-        body=body,
-        store=(*store, *more),
+        list=f"self.{buffers}_list",
+        lines=tuple(line for n, s in enumerate(sections) for line in ([""] if n else []) + list(s)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from synloom.codegen.emit import draws
 from synloom.codegen.emit.contexts import (
     KernelHeader,
@@ -10,7 +12,16 @@ from synloom.codegen.emit.contexts import (
     SweepUnit,
     UpdateUnit,
 )
-from synloom.codegen.emit.firing import firing_buffers, firings, neuron_loop, neuron_way, tested, tests
+from synloom.codegen.emit.firing import (
+    firing_buffers,
+    firings,
+    names_of_ours,
+    neuron_loop,
+    neuron_way,
+    tested,
+    tests,
+)
+from synloom.codegen.emit.layout import WIDTH, fold
 from synloom.codegen.emit.loads import (
     Columns,
     element_loads,
@@ -57,7 +68,8 @@ STORES = {
     StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
     StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
 }
-SYNAPSE = draws.synapse(post="self.row_ranks[i]", pre="self.column_ranks[j]")
+ELEMENT = draws.synapse_local(post="self.row_ranks[i]", pre="self.column_ranks[j]")
+SUMMARY = 110  # width of the comment that says what a kernel does
 # Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
 INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
 
@@ -79,23 +91,27 @@ def declaration(kernel: Kernel, field: Field, printer: Printer) -> str:
         case FieldKind.ARRAY:
             const = "" if field.mutable else "const "
             return f"{const}{printer.type(field.dtype)}* {name}"
+        case FieldKind.SPIKES:
+            return f"{'NewSpikes' if field.mutable else 'SpikeRing'} {name}"
 
 
 def kernel_header(kernel: Kernel, precision: Precision) -> KernelHeader:
     printer = Printer(precision)
-    summary = [kernel.summary]
+    summary = wrap(kernel.summary, SUMMARY)
     if isinstance(kernel, SweepKernel):
         summary += [f"  {_reader_title(r)}" for r in kernel.readers]
+    spikes = any(f.kind is FieldKind.SPIKES for f in kernel.fields)
     return KernelHeader(
         name=kernel.name,
         real=printer.real,
+        includes=("clock.hpp", "kernel.hpp", *(("spikes.hpp",) if spikes else ())),
         summary=tuple(summary),
         fields=tuple(declaration(kernel, f, printer) for f in kernel.fields),
     )
 
 
 def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
-    printer = Printer(precision, functions=kernel.functions)
+    printer = Printer(precision, names_of_ours, kernel.functions)
     exprs = [*gather.expressions(kernel.global_block), *gather.expressions(kernel.local_block)]
     exprs += tested(kernel)
     later = loaded(kernel.local_block, tested(kernel))
@@ -107,11 +123,13 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         body = draws.one_by_one(printer, draws.ONLY).block(kernel.global_block, declared=read_whole)
         whole += [*([""] if whole else []), *body, *whole_stores(kernel.members)]
     conditions = [f.condition for f in kernel.firings]
-    firing, way = firing_buffers(kernel), neuron_way(kernel, printer.real)
-    loop, each_neuron = neuron_loop(way, firing), printer
+    way, each_neuron = neuron_way(kernel, printer.real), printer
+    loop = neuron_loop(kernel, way)
     if drawn := draws_in(gather.expressions(kernel.local_block)):
         whole += ["", *draws.ahead(printer, drawn)]
-        loop, each_neuron = draws.loop(printer.real, drawn, way, firing), draws.drawn_ahead(printer, drawn)
+        loop = draws.loop(printer.real, drawn, way if kernel.spike is not None else "")
+        each_neuron = draws.drawn_ahead(printer, drawn)
+    whole += firing_buffers(kernel)
     read = loaded(kernel.local_block, conditions)
     load = element_loads(those(kernel.members, read), "i", Locality.LOCAL, printer)
     load += [f"const {printer.real} {cpp_name(s)} = self.{s}[i];" for s in kernel.inputs]
@@ -124,7 +142,7 @@ def neuron_unit(kernel: NeuronKernel, precision: Precision) -> NeuronUnit:
         clock=" clock" if kernel.spike is not None else uses_clock(exprs),
         includes=(
             *math_header(exprs, kernel.functions),
-            *(("neurons.hpp", "spikes.hpp") if kernel.spike is not None else ()),
+            *(("neurons.hpp",) if kernel.spike is not None else ()),
         ),
         functions=function_texts(kernel.functions, precision),
         whole=tuple(whole),
@@ -219,12 +237,17 @@ def _reader(
         m for m in kernel.members if m.locality is Locality.SEMIGLOBAL and m.name in _names(reader.psp)
     )
     row += element_loads(semiglobal, "i", Locality.SEMIGLOBAL, printer)
-    value = draws.one_by_one(printer, SYNAPSE, _draws_of(reader)).expr(reader.psp)
+    value = draws.one_by_one(printer, draws.ELEMENT, _draws_of(reader)).expr(reader.psp)
     synapse = synapse_values(kernel.values, used, printer.real)
+    if draws_in([reader.psp]):
+        synapse.append(ELEMENT)
     texts = (value, *synapse)
     mean = reader.operation is Operation.MEAN
-    # Structural plasticity leaves rows without synapses behind: their total is 0, and so is their mean.
-    result = f"total / static_cast<{printer.real}>(count == 0 ? 1 : count)" if mean else "total"
+    leave = [f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += total;"]
+    if mean:
+        # Structural plasticity leaves rows without synapses behind: their total is 0, and so is their mean.
+        leave.insert(0, f"if (count > 0) total /= static_cast<{printer.real}>(count);")
+    arguments = _synapse_arguments(*texts) + _record_argument(columns, *texts)
     return ReaderText(
         title=_reader_title(reader),
         backward=reader.backward,
@@ -233,11 +256,12 @@ def _reader(
         into=columns.own(reader.total),
         row_argument=" i" if row or any("[i]" in t for t in texts) else "",
         row=tuple(row),
-        synapse_arguments=_synapse_arguments(*texts) + _record_argument(columns, *texts),
+        synapse_arguments=arguments,
         synapse=tuple(synapse),
-        value=value,
+        block=bool(synapse) or len(arguments) + len(value) > 66,
+        value=fold(value, WIDTH - 10),
         leave_arguments="Index count" if mean else "Index",
-        leave=f"if (self.{reader.on_field}) self.{reader.sum_field}[self.row_ranks[i]] += {result};",
+        leave=tuple(leave),
         last=last,
     )
 
@@ -310,7 +334,9 @@ def update_unit(kernel: SynapseKernel, precision: Precision) -> UpdateUnit:
         row += [*([""] if row else []), *body(kernel.row_block, read_row, "self.row_ranks[i]"), *stores]
     load = element_loads(those(kernel.members, read[2]), "s", Locality.LOCAL, printer)
     load += synapse_values(kernel.values, temps(list(gather.expressions(kernel.local_block))), printer.real)
-    local = body(kernel.local_block, read[2], SYNAPSE)
+    if draws_in(gather.expressions(kernel.local_block)):
+        load.append(ELEMENT)
+    local = body(kernel.local_block, read[2], draws.ELEMENT)
     save = element_stores(kernel.members, "s", Locality.LOCAL)
     includes = list(math_header(exprs, kernel.functions))
     if kernel.local_block:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
 from synloom.codegen.emit.kernels import field_name
-from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce, Ring
+from synloom.codegen.emit.layout import comment, fold
+from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
 from synloom.codegen.ir.types import Precision
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes.draws import RANDOM
@@ -26,17 +27,15 @@ def network_unit(plan: Plan) -> NetworkUnit:
     kernels = {k.name: k for k in plan.kernels}
     slots = plan.manifest.slots
     objects = {s.object: None for s in slots}
-    includes = [f"{name}.hpp" for name in kernels]
-    if plan.delays:
-        includes.append("synloom/delays.hpp")
-    if plan.reductions:
-        includes.append("synloom/reduce.hpp")
-    if plan.rings:
-        includes.append("synloom/spikes.hpp")
+    headers = ["entry.hpp", "record.hpp", "step.hpp"]
+    headers += ["delays.hpp"] if plan.delays else []
+    headers += ["reduce.hpp"] if plan.reductions else []
+    headers += ["spikes.hpp"] if plan.rings else []
     reductions = tuple(_reduce(r) for r in plan.reductions)
     return NetworkUnit(
         real=plan.precision.value,
-        includes=tuple(sorted(includes)),
+        headers=tuple(sorted(headers)),
+        includes=tuple(sorted(f"{name}.hpp" for name in kernels)),
         objects=tuple(
             ObjectText(o, tuple(_member(s, plan.precision) for s in slots if s.object == o)) for o in objects
         ),
@@ -60,26 +59,12 @@ def network_unit(plan: Plan) -> NetworkUnit:
         ),
         refreshes=reductions,
         synapses=tuple(_launch(launch, kernels) for launch in plan.synapses),
-        rings=tuple(_ring(r) for r in plan.rings),
-        rates=tuple(_rates(r) for r in plan.rings),
+        rings=tuple(f"begin_spikes(net.{r.population});" for r in plan.rings),
+        rates=tuple(f"update_rates(net.{r.population}, *net.clock.dt);" for r in plan.rings),
         events=tuple(_launch(launch, kernels) for launch in plan.events),
         draws=any(s.key == RANDOM for s in slots),
         pauses=plan.pauses,
     )
-
-
-def _ring(ring: Ring) -> str:
-    population = f"net.{ring.population}"
-    clear = f" {population}.axon_counts[*{population}.spike_head] = 0;" if ring.axonal else ""
-    head = f"*{population}.spike_head"
-    return f"advance({population}.spike_counts, {population}.spike_rows, {head});{clear}"
-
-
-def _rates(ring: Ring) -> str:
-    p = f"net.{ring.population}"
-    spikes = f"{{{p}.spike_ranks, {p}.spike_counts, {p}.size, {p}.spike_rows, *{p}.spike_head}}"
-    window = f"*{p}.rate_window, *{p}.rate_window * *net.clock.dt"
-    return f"firing_rates(\n        {spikes},\n        {window}, *{p}.enabled, {p}.rate_counts, {p}.r);"
 
 
 def buffer_name(field: str) -> str:
@@ -102,26 +87,37 @@ def _buffer(ref: BufferRef) -> str:
 
 def _launch(launch: Launch, kernels: dict[str, Kernel]) -> LaunchText:
     kernel = kernels[launch.kernel]
-    kinds = {f.name: f.kind for f in kernel.fields}
+    fields = {f.name: f for f in kernel.fields}
 
     def value(argument: Argument) -> str:
-        if kinds[argument.field] is FieldKind.FLAG:
-            return " && ".join(f"*{_buffer(b)}" for b in argument.buffers)
-        return _buffer(argument.buffers[0])
+        match fields[argument.field].kind:
+            case FieldKind.FLAG:
+                return " && ".join(f"*{_buffer(b)}" for b in argument.buffers)
+            case FieldKind.SPIKES:
+                return _spikes(argument, fields[argument.field].mutable)
+            case _:
+                return _buffer(argument.buffers[0])
 
     conditions = [f"*{_buffer(g)}" for g in launch.guards]
     clock = "clock"
     if launch.schedule:
         period = f"net.{launch.schedule}.period"
         conditions.append(f"due(now, {period}, net.{launch.schedule}.offset)")
-        clock = f"{{clock.t, dt, dt * *{period}, now}}"
+        clock = f"clock.every(*{period})"
     return LaunchText(
-        title=launch.title,
-        condition=" && ".join(conditions),
+        title=comment(launch.title),
+        condition=fold(" && ".join(conditions)),
         kernel=launch.kernel,
         arguments=tuple(f".{field_name(kernel, a.field)} = {value(a)}" for a in launch.arguments),
         clock=clock,
     )
+
+
+def _spikes(argument: Argument, new: bool) -> str:
+    """The spike lists of a population, or the list of this step."""
+    population, ranks = argument.buffers[0]
+    kind = "axonal_spikes" if ranks.startswith("axon") else "spikes"
+    return f"{'new_' if new else ''}{kind}_of(net.{population})"
 
 
 def _reduce(reduction: Reduce) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from synloom.codegen.emit.layout import fold
 from synloom.codegen.errors import CodegenError
 from synloom.codegen.ir.expr import (
     Binary,
@@ -43,6 +44,7 @@ OPERATORS = {
     "/": ("/", 6),
 }
 UNARY = 7
+SIGNED = 5  # up to here a negative literal needs no parentheses
 # Operators that C++ spells as functions.
 AS_FUNCTIONS = {"//": "floor_div", "%": "remainder", "**": "pow"}
 
@@ -92,7 +94,7 @@ class Printer:
         match expr:
             case Const(value=value, dtype=dtype):
                 text = self.literal(value, dtype)
-                return f"({text})" if text.startswith("-") and outer > 0 else text
+                return f"({text})" if text.startswith("-") and outer > SIGNED else text
             case Var():
                 return self._var(expr)
             case Unary(op=op, arg=arg):
@@ -180,14 +182,16 @@ class Printer:
             elif isinstance(stmt, Set) and stmt.target.name not in known and self.lookup(stmt.target) is None:
                 known.add(stmt.target.name)
                 text = f"{self.type(stmt.target.dtype)} {text}"
-            lines.append(text)
+            lines.append(fold(text))
         return tuple(lines)
 
     def stmt(self, stmt: Stmt) -> str:
         match stmt:
             case Let(name=name, value=value, dtype=dtype):
                 return f"const {self.type(dtype)} {cpp_name(name)} = {self.expr(value)};"
-            case Set(target=target, value=Binary(op="+" | "-" as op, lhs=lhs, rhs=rhs)) if lhs == target:
+            case Set(target=target, value=Binary(op="+" | "-" | "*" | "/" as op, lhs=lhs, rhs=rhs)) if (
+                lhs == target
+            ):
                 return f"{self.expr(target)} {op}= {self.expr(rhs)};"
             case Set(target=target, value=value):
                 return f"{self.expr(target)} = {self.expr(value)};"

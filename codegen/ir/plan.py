@@ -21,6 +21,7 @@ class FieldKind(StrEnum):
     ARRAY = "array"  # a pointer to a buffer
     SIZE = "size"  # a 64-bit integer by value
     FLAG = "flag"  # a bool by value, worked out where the kernel is launched
+    SPIKES = "spikes"  # the last spike lists of a population; mutable: the list of this step
 
 
 @record
@@ -199,7 +200,10 @@ BufferRef = tuple[str, str]  # object, field of the manifest
 
 @record
 class Argument:
-    """What a kernel's field is bound to. A FLAG is the conjunction of bool buffers."""
+    """What a kernel's field is bound to.
+
+    A FLAG is the conjunction of bool buffers. SPIKES are ranks, counts, head and size of a ring, and its length.
+    """
 
     field: str
     buffers: tuple[BufferRef, ...]
@@ -214,6 +218,7 @@ class Launch:
     arguments: tuple[Argument, ...]
     guards: tuple[BufferRef, ...] = ()
     schedule: str = ""  # object whose learning period decides whether the launch is due
+    objects: tuple[str, ...] = ()  # names of the population, or of the projections, that it works for
 
 
 @record

@@ -21,7 +21,7 @@ from synloom.codegen.ir.expr import (
     Var,
     WeightedSum,
 )
-from synloom.codegen.ir.stmt import Clamp, Let, Set
+from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import DType, Scope
 
 PRECEDENCE = {
@@ -45,11 +45,22 @@ PRECEDENCE = {
 }
 
 
-def show(expr: Expr, outer: int = 0) -> str:
-    """An expression as its user would write it, with the fewest parentheses."""
+def show(expr: Expr, outer: int = 0, exact: bool = False) -> str:
+    """An expression as its user would write it, with the fewest parentheses.
+
+    ``exact``: such that no other expression looks the same, given what its names stand for. Conversions are written
+    ``(n: real)``, the site of a random number behind ``#``.
+    """
+
+    def part(e: Expr, around: int = 0) -> str:
+        return show(e, around, exact)
+
+    def listed(args: tuple[Expr, ...]) -> str:
+        return f"({', '.join(part(a) for a in args)})"
+
     match expr:
-        case Const(value=value):
-            text = repr(value)
+        case Const(value=value, dtype=dtype):
+            text = repr(float(value) if dtype is DType.REAL else value)
             return f"({text})" if text.startswith("-") and outer >= PRECEDENCE["**"] else text
         case Name(owner=owner, name=name):
             return f"{owner}.{name}" if owner else name
@@ -58,29 +69,36 @@ def show(expr: Expr, outer: int = 0) -> str:
         case Var(scope=Scope.PRE | Scope.POST as scope, name=name):
             return f"{scope}.{name}"
         case Var(scope=Scope.TARGET, name=name):
-            return f"g_{name or 'target'}"
+            return name or "g_target"
         case Var(name=name):
             return name
         case WeightedSum(scope=scope, target=target):
             return f"sum({target})" if scope is Scope.SELF else f"{scope}.sum({target})"
         case Reduction(op=op, scope=scope, name=name):
             return f"{op}({name})" if scope is Scope.SELF else f"{op}({scope}.{name})"
-        case Draw(distribution=distribution, args=args):
-            return f"{distribution}({', '.join(show(a) for a in args)})"
+        case Draw(distribution=distribution, args=args, site=site):
+            return f"{distribution}#{site}{listed(args)}" if exact else distribution + listed(args)
         case Call(function=function, args=args):
-            return f"{function}({', '.join(show(a) for a in args)})"
+            return function + listed(args)
         case Select(condition=condition, then=then, other=other):
-            return f"ite({show(condition)}, {show(then)}, {show(other)})"
+            return f"ite{listed((condition, then, other))}"
         case Cast(arg=arg, dtype=dtype):
-            return show(arg, outer) if dtype is DType.REAL else f"{dtype}({show(arg)})"
-        case Unary(op=op, arg=arg):
-            mine = PRECEDENCE["neg" if op == "-" else "not"]
-            text = f"-{show(arg, mine)}" if op == "-" else f"not {show(arg, mine)}"
+            if exact:
+                return f"({part(arg)}: {dtype})"
+            return part(arg, outer) if dtype is DType.REAL else f"{dtype}({part(arg)})"
+        case Unary(op="-", arg=arg):
+            mine = PRECEDENCE["neg"]
+            literal = isinstance(arg, Const)  # -1.0 is a number, -(1.0) the negative of one
+            text = f"-({part(arg)})" if literal else f"-{part(arg, mine + 1)}"
+            return f"({text})" if mine < outer else text
+        case Unary(arg=arg):
+            mine = PRECEDENCE["not"]
+            text = f"not {part(arg, mine)}"
             return f"({text})" if mine < outer else text
         case Binary(op=op, lhs=lhs, rhs=rhs):
             mine = PRECEDENCE[op]
             left, right = (mine + 1, mine) if op == "**" else (mine, mine + 1)
-            text = f"{show(lhs, left)} {op} {show(rhs, right)}"
+            text = f"{part(lhs, left)} {op} {part(rhs, right)}"
             return f"({text})" if mine < outer else text
         case _:
             assert_never(expr)
@@ -90,34 +108,63 @@ EXPRESSIONS = (
     Const, Name, Gradient, Var, WeightedSum, Reduction, Draw, Call, Select, Cast, Unary, Binary,
 )  # fmt: skip
 
+STATEMENTS = (Let, Set, Clamp)
 
-def print_ir(node: object, indent: int = 0) -> str:
-    """Any IR object as indented text: one line a field, expressions and statements inline."""
-    pad = "  " * indent
+
+def say(stmt: Stmt, exact: bool = False) -> str:
+    """A statement: ``v = v + dt * x``, ``let k: bool = v > 1.0``, ``v at least 0.0``.
+
+    ``exact``: with its guards and the equation it came from, ``when learn: w = w + x  # w += x``.
+    """
+    match stmt:
+        case Let(name=name, value=value, dtype=dtype):
+            kind = f": {dtype}" if exact and dtype is not DType.REAL else ""
+            text = f"let {name}{kind} = {show(value, exact=exact)}"
+        case Set(target=target, value=value):
+            text = f"{show(target)} = {show(value, exact=exact)}"
+        case Clamp(target=target, kind=kind, limit=limit):
+            text = f"{show(target)} at {'least' if kind == 'min' else 'most'} {show(limit, exact=exact)}"
+        case _:
+            assert_never(stmt)
+    if not exact:
+        return text
+    comment = "" if isinstance(stmt, Clamp) else stmt.comment
+    guards = () if isinstance(stmt, Let) else stmt.guards
+    when = f"when {' and '.join(guards)}: " if guards else ""
+    return when + text + (f"  # {comment}" if comment else "")
+
+
+def print_ir(node: object) -> str:
+    """Any IR object as indented text: one line a field, expressions and statements inline.
+
+    Objects that hold expressions or statements and are well-formed (``verify.py``) print differently if they differ.
+    """
     if isinstance(node, EXPRESSIONS):
         return show(node)
-    if isinstance(node, Let):
-        return f"let {node.name} = {show(node.value)}"
-    if isinstance(node, Set):
-        return f"{node.target.name} = {show(node.value)}"
-    if isinstance(node, Clamp):
-        return f"{node.target.name} at {'least' if node.kind == 'min' else 'most'} {show(node.limit)}"
+    return say(node) if isinstance(node, STATEMENTS) else _exact(node, 0)
+
+
+def _exact(node: object, indent: int) -> str:
+    pad = "  " * indent
+    if isinstance(node, EXPRESSIONS):
+        return show(node, exact=True)
+    if isinstance(node, STATEMENTS):
+        return say(node, exact=True)
     if isinstance(node, tuple):
-        if not node:
-            return "()"
         if all(not is_dataclass(n) and not isinstance(n, tuple) for n in node):
-            return "(" + ", ".join(print_ir(n) for n in node) + ")"
-        return "".join(f"\n{pad}- {print_ir(n, indent + 1)}" for n in node)
+            return "(" + ", ".join(_exact(n, 0) for n in node) + ")"
+        return "".join(f"\n{pad}- {_exact(n, indent + 1)}" for n in node)
     if isinstance(node, Enum):
         return node.name.lower()
-    if is_dataclass(node):
-        shown = [
-            (f.name, value)
-            for f in fields(node)
-            if f.compare and (value := getattr(node, f.name)) not in ((), "", None) and value is not False
-        ]
-        if all(not is_dataclass(v) and not isinstance(v, tuple) for _, v in shown) and len(shown) <= 8:
-            return type(node).__name__ + " " + ", ".join(f"{n}={print_ir(v)}" for n, v in shown)
-        lines = [f"\n{pad}  {n}: {print_ir(v, indent + 2)}" for n, v in shown]
-        return type(node).__name__ + "".join(lines)
-    return repr(node) if isinstance(node, str) else str(node)
+    if not is_dataclass(node):
+        return repr(node)
+    kind = type(node).__name__
+    shown = [
+        (f.name, value)
+        for f in fields(node)
+        if f.compare and (value := getattr(node, f.name)) not in ((), "", None) and value is not False
+    ]
+    if all(not is_dataclass(v) and not isinstance(v, tuple) for _, v in shown) and len(shown) <= 8:
+        return f"{kind} {', '.join(f'{n}={_exact(v, 0)}' for n, v in shown)}".rstrip()
+    lines = [f"\n{pad}  {n}: {_exact(v, indent + 2)}".replace(": \n", ":\n", 1) for n, v in shown]
+    return kind + "".join(lines)

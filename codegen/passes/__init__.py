@@ -8,7 +8,8 @@ from synloom.codegen.ir.plan import Plan
 
 def lower_to_plan(network: NetworkIR) -> Plan:
     """The whole middle of the compiler: verify, plan, verify."""
-    from synloom.codegen.ir.verify import verify_network, verify_plan
+    from synloom.codegen.ir.verify import verify_network
+    from synloom.codegen.ir.verify_plan import verify_plan
     from synloom.codegen.passes.plan_network import plan_network
 
     verify_network(network)

@@ -25,10 +25,20 @@ from synloom.codegen.ir.types import DType, Locality, Precision, Side
 from synloom.codegen.lang.builtins import REDUCTIONS
 from synloom.codegen.passes import gather
 from synloom.codegen.passes.draws import RANDOM, STREAMS
-from synloom.codegen.passes.plan_neurons import AXONAL, REFRACTORY_STEPS, SPIKING
 
-# What every spiking population has besides its attributes.
-SPIKE_STATE = {f.name: f.dtype for f in (*SPIKING, *AXONAL, REFRACTORY_STEPS)}
+# What spiking populations have besides their attributes.
+SPIKE_STATE = {
+    "refractory_left": DType.INT32,
+    "refractory_steps": DType.INT32,
+    "last_spike": DType.INT,
+    "spike_head": DType.INT,
+    "spike_flags": DType.BOOL,
+    "spike_ranks": DType.INT32,
+    "spike_counts": DType.INT32,
+    "axon_flags": DType.BOOL,
+    "axon_ranks": DType.INT32,
+    "axon_counts": DType.INT32,
+}
 # Where the synapses are: made from the store.
 STRUCTURE = frozenset(
     [
@@ -91,6 +101,11 @@ class Builder:
             self.reductions[key] = Reduce(owner, op, buffer[1], what)
             return key
         return self.slot(owner, what, dtype, "input")
+
+    def spikes(self, population: PopulationIR, kind: str = "spike") -> tuple[BufferRef, ...]:
+        """The ring of a population's spike lists, or with ``kind`` axon that of its axonal spikes."""
+        names = (f"{kind}_ranks", f"{kind}_counts", "spike_head", "size", "spike_rows")
+        return tuple(self.of_population(population, name) for name in names)
 
     def _line(self, population: PopulationIR, what: str) -> BufferRef:
         owner = self.names[population.name]

@@ -21,7 +21,7 @@ from synloom.codegen.passes.plan_events import (
 )
 from synloom.codegen.passes.plan_synapses import other_side
 
-POST_SPIKE = "What a post-synaptic spike does to the synapses of its neuron."
+WHAT = {"spike": "spikes", "axon": "axonal spikes"}
 
 
 def rings(build: Builder) -> tuple[Ring, ...]:
@@ -29,8 +29,8 @@ def rings(build: Builder) -> tuple[Ring, ...]:
     found = []
     for population in build.network.populations:
         if population.neuron.spiking:
-            for name in ("size", "spike_rows", "spike_head", "spike_ranks", "spike_counts", "r"):
-                build.of_population(population, name)
+            build.spikes(population)
+            build.of_population(population, "r")
             owner = build.names[population.name]
             build.slot(owner, "rate_window", DType.INT, "flag")
             build.slot(owner, "rate_counts", DType.INT32, "state")
@@ -66,7 +66,9 @@ def post_events(build: Builder, link: ProjectionIR) -> Iterator[Launch]:
     if not link.synapse.post_spike.statements:
         return
     along = other_side(pre_side(link))
-    delivery = Delivery(link, link.synapse.post_spike, along, (), DelayKind.NONE, 0, POST_SPIKE)
+    event = link.synapse.post_spike
+    summary = f"What a post-synaptic spike does to the synapses of its neuron: {_texts(event)}."
+    delivery = Delivery(link, event, along, (), DelayKind.NONE, 0, summary)
     yield _bind(build, delivery, link, sides_of(build, link)[along], "spike", {})
 
 
@@ -81,16 +83,20 @@ def _launch(
 ) -> Launch:
     sides = sides_of(build, root)
     receiver = sides[other_side(along)]
-    buffers = tuple(conductance(t, receiver.neuron.spiking) for t in targets)
+    buffers = tuple(conductance(t, receiver.neuron.spiking) for t in targets if event.transmit)
     # Kernels do not know targets by name: projections that differ in nothing else share one.
     fields = tuple("g_target" if n == 0 else f"g_target_{n + 1}" for n in range(len(buffers)))
     whom = "its transpose" if link is not root else "a projection"
-    summary = f"What a spike does to the synapses of {whom}: {'; '.join(s.text for s in event) or 'nothing'}."
+    summary = f"What a spike does to the synapses of {whom}: {_texts(event)}."
     delivery = Delivery(root, event, along, fields, link.delay, 1, summary)
     bound: dict[str, tuple[BufferRef, ...]] = {
         field: (build.of_population(receiver, buffer),) for field, buffer in zip(fields, buffers, strict=True)
     }
     return _bind(build, delivery, link, sides[along], "axon" if axonal else "spike", bound)
+
+
+def _texts(event: Event) -> str:
+    return "; ".join(dict.fromkeys(s.text for s in event)) or "nothing"
 
 
 def _bind(
@@ -124,12 +130,8 @@ def _bind(
                 bound["cursor"] = (build.slot(owner, f"{prefix}cursor", DType.INT, "state"),)
             case "on":
                 bound["on"] = tuple(flags)
-            case "spike_neurons":
-                bound["spike_neurons"] = (build.of_population(source, "size"),)
-            case "spike_ranks" | "spike_counts" as name:
-                bound[name] = (build.of_population(source, name.replace("spike", spikes)),)
-            case "spike_rows" | "spike_head" as name:
-                bound[name] = (build.of_population(source, name),)
+            case "spike_ring":
+                bound["spike_ring"] = build.spikes(source, spikes)
             case "delay":
                 timed = root if isinstance(link, TransposeIR) and link.delay_of_forward else link
                 bound["delay"] = (build.slot(build.links[timed.name], "delay", DType.INT32, "state"),)
@@ -138,10 +140,11 @@ def _bind(
             case EVENT_STEP.name:
                 bound[EVENT_STEP.name] = (build.slot(forward, EVENT_STEP.name, DType.INT32, "state"),)
     flagged = any(f.kind is FieldKind.FLAG for f in kernel.fields)
-    title = link.name if delivery.age else f"{link.name}, post-synaptic spikes"
+    kind = WHAT[spikes] if delivery.age else "post-synaptic spikes"
     return Launch(
         kernel.name,
-        f"{title}, axonal spikes" if spikes == "axon" else title,
+        f"{link.name}: {kind} of {source.name!r}",
         arguments(build, root, kernel, sides, bound),
         guards=() if flagged else tuple(flags),
+        objects=(link.name,),
     )

@@ -174,13 +174,7 @@ def _line_fields(delivery: Delivery, block: tuple[Stmt, ...], values: Iterable[V
     fields = [STRUCTURE[name] for name in names]
     if per_synapse:
         fields += [Field("on", DType.BOOL, FieldKind.FLAG), Field("cursor", DType.INT, mutable=True)]
-    fields += [
-        Field("spike_neurons", DType.INT, FieldKind.SIZE),
-        Field("spike_rows", DType.INT, FieldKind.SIZE),
-        Field("spike_ranks", DType.INT32),
-        Field("spike_counts", DType.INT32),
-        Field("spike_head", DType.INT),
-    ]
+    fields.append(Field("spike_ring", DType.INT32, FieldKind.SPIKES))
     if delivery.delay is DelayKind.UNIFORM or (apart and root.delay is not DelayKind.NONE):
         fields.append(Field("delay", DType.INT32))
     if apart:

@@ -10,6 +10,7 @@ from synloom.codegen.ir.plan import (
     Argument,
     BufferRef,
     ClearSum,
+    FieldKind,
     Launch,
     NeuronKernel,
     Plan,
@@ -123,11 +124,13 @@ def _launch_neuron(build: Builder, population: PopulationIR) -> Launch:
     constants = set(gather.constants(all_exprs(kernel)))
     bound = draws.draw_buffers(build, kernel, {draws.OBJECT: owner})
     for f in kernel.fields:
-        if f.name not in bound:
+        if f.kind is FieldKind.SPIKES:
+            bound[f.name] = build.spikes(population, f.name.removesuffix("_list"))
+        elif f.name not in bound:
             of = build.constant(f.name) if f.name in constants else build.of_population(population, f.name)
             bound[f.name] = (of,)
     bindings = tuple(Argument(f.name, bound[f.name]) for f in kernel.fields)
-    return Launch(kernel.name, population.name, bindings, guards=(enabled,))
+    return Launch(kernel.name, population.name, bindings, guards=(enabled,), objects=(population.name,))
 
 
 def _launch_sweep(build: Builder, root: ProjectionIR, readings: list[Reading], number: int = 0) -> Launch:
@@ -153,8 +156,9 @@ def _launch_sweep(build: Builder, root: ProjectionIR, readings: list[Reading], n
         if any(f.name == delay for f in kernel.fields):
             bound[delay] = (_delay(build, delayed),)
         bound |= draws.draw_buffers(build, kernel, {reader.sum_field.removesuffix("sum") + "draws": owner})
-    title = " and ".join(r.object.name for r in readings)
-    return Launch(kernel.name, title, arguments(build, root, kernel, sides, bound))
+    names = tuple(r.object.name for r in readings)
+    title = " and ".join(names) + (f": {root.targets[number]}" if len(root.targets) > 1 else "")
+    return Launch(kernel.name, title, arguments(build, root, kernel, sides, bound), objects=names)
 
 
 def _delay(build: Builder, projection: ProjectionIR | TransposeIR) -> BufferRef:
@@ -181,4 +185,4 @@ def _launch_update(build: Builder, projection: ProjectionIR) -> Launch | None:
     build.slot(owner, "period", DType.INT, "flag")
     build.slot(owner, "offset", DType.INT, "flag")
     bindings = arguments(build, projection, kernel, sides, bound)
-    return Launch(kernel.name, projection.name, bindings, guards, schedule=owner)
+    return Launch(kernel.name, projection.name, bindings, guards, schedule=owner, objects=(projection.name,))

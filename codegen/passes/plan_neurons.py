@@ -17,19 +17,16 @@ from synloom.codegen.passes.draws import draw_fields, settle_arguments
 DT = Var(Scope.CLOCK, "dt")
 
 
-# Buffers of every spiking population, by the kernels' names for them.
+# What the kernel of a spiking population is given.
 SPIKING = (
     Field("refractory_left", DType.INT32, mutable=True),
     Field("last_spike", DType.INT, mutable=True),
-    Field("spike_head", DType.INT),
     Field("spike_flags", DType.BOOL, mutable=True),
-    Field("spike_ranks", DType.INT32, mutable=True),
-    Field("spike_counts", DType.INT32, mutable=True),
+    Field("spike_list", DType.INT32, FieldKind.SPIKES, mutable=True),
 )
 AXONAL = (
     Field("axon_flags", DType.BOOL, mutable=True),
-    Field("axon_ranks", DType.INT32, mutable=True),
-    Field("axon_counts", DType.INT32, mutable=True),
+    Field("axon_list", DType.INT32, FieldKind.SPIKES, mutable=True),
 )
 REFRACTORY_STEPS = Field("refractory_steps", DType.INT32)
 LAST_SPIKE = Var(Scope.SELF, "last_spike", Locality.LOCAL, DType.INT)

@@ -120,13 +120,26 @@ def value_fields(values: Iterable[Value]) -> tuple[Field, ...]:
 
 
 def store_fields(store: StoreKind) -> tuple[Field, ...]:
+    """What it takes to walk a store."""
     return (
         Field("rows", DType.INT, FieldKind.SIZE),
         Field("columns", DType.INT, FieldKind.SIZE),
-        Field("row_ranks", DType.INT32),
-        Field("column_ranks", DType.INT32),
         *STORE_FIELDS[store],
     )
+
+
+def rank_fields(rows: bool, columns: bool, values: Iterable[Value]) -> tuple[Field, ...]:
+    """Which neurons rows and columns belong to, where it is asked for, or where values of them are read."""
+    sides = {v.side for v in values}
+    return (
+        *((Field("row_ranks", DType.INT32),) if rows or Side.ROW in sides else ()),
+        *((Field("column_ranks", DType.INT32),) if columns or Side.COLUMN in sides else ()),
+    )
+
+
+def _rows(some: bool) -> tuple[Field, ...]:
+    """How many rows there are, of an update that visits no synapse."""
+    return (Field("rows", DType.INT, FieldKind.SIZE),) if some else ()
 
 
 def single_members(projection: ProjectionIR) -> frozenset[str]:
@@ -164,17 +177,20 @@ def plan_sweep(root: ProjectionIR, readings: list[Reading]) -> SweepKernel:
     used = list(gather.nodes([r.psp for r in readers], functions))
     members = gather.members(root.synapse.attributes, used, set(), single_members(root))
     constants = gather.constants(used)
+    drawn = draws_in(r.psp for r in readers)
+    forward, backward = any(not r.backward for r in readers), any(r.backward for r in readers)
     counts = any(r.backward and r.operation is not Operation.SUM for r in readers)
-    scratch = bool(staged(tuple(values.values()))) or any(r.backward for r in readers)
+    scratch = bool(staged(tuple(values.values()))) or backward
     kernel = SweepKernel(
         name="",
         summary="One pass over the synapses of a projection, read by",
         store=root.store,
         fields=(
             *store_fields(root.store),
+            *rank_fields(forward or bool(drawn), backward or bool(drawn), values.values()),
             *((Field("column_counts", DType.INT32),) if counts else ()),
             *((Field("scratch", DType.REAL, mutable=True),) if scratch else ()),
-            *((state_field(),) if draws_in(r.psp for r in readers) else ()),
+            *((state_field(),) if drawn else ()),
             *fields,
             *(Field(m.name, m.dtype) for m in members),
             *value_fields(values.values()),
@@ -227,12 +243,14 @@ def plan_update(projection: ProjectionIR) -> SynapseKernel | None:
     used = list(gather.nodes(exprs, functions))
     members = gather.members(model.attributes, used, changed, single_members(projection))
     constants = gather.constants(used)
+    drawn = [bool(draws_in(gather.expressions(b))) for b in (row_block, local_block)]
     kernel = SynapseKernel(
         name="",
         summary=f"Update of the synapses of one projection: {model.name or 'rate-coded'}.",
         store=projection.store,
         fields=(
-            *store_fields(projection.store),
+            *(store_fields(projection.store) if local_block else _rows(bool(row_block))),
+            *rank_fields(any(drawn), drawn[1], values.values()),
             *((Field("scratch", DType.REAL, mutable=True),) if staged(tuple(values.values())) else ()),
             *((Field("plasticity", DType.BOOL),) if "w" in changed else ()),
             *draw_fields(exprs),

@@ -76,7 +76,54 @@ void full_and_paused() {
     CHECK(record(r, 0, 0, 4) == 0);
 }
 
-/// The columns of the table that Python writes.
+/// A population whose newest list is the second row of its ring.
+struct Spikes {
+    static constexpr std::int64_t neurons = 5;
+    std::vector<std::int32_t> ranks = std::vector<std::int32_t>(3 * neurons, -1);
+    std::vector<std::int32_t> counts = {4, 0, 4};  // the other rows are of other steps
+    std::int64_t head = 1;
+
+    void fire(const std::vector<std::int32_t>& list) {
+        for (std::size_t k = 0; k < list.size(); ++k) ranks[std::size_t(head * neurons) + k] = list[k];
+        counts[std::size_t(head)] = std::int32_t(list.size());
+    }
+};
+
+void spikes() {
+    using Ranks = std::vector<std::int32_t>;
+    using Steps = std::vector<std::int64_t>;
+    Spikes p;
+    const bool some[5] = {false, true, false, true, true};
+    Ranks all_ranks(13, -7), some_ranks(13, -7);
+    Steps all_steps(13, -7), some_steps(13, -7);
+    SpikeRecorder r[2] = {
+        {p.ranks.data(), p.counts.data(), &p.head, 5, nullptr, all_ranks.data(), all_steps.data(), 12, 0},
+        {p.ranks.data(), p.counts.data(), &p.head, 5, some, some_ranks.data(), some_steps.data(), 12, 0}};
+    record_spikes(r, 2, 6);  // nobody fired
+    CHECK(r[0].cursor == 0 && r[1].cursor == 0 && all_ranks[0] == -7);
+    p.fire({0, 3});
+    record_spikes(r, 2, 7);
+    CHECK(r[0].cursor == 2 && r[1].cursor == 1 && room_for_spikes(r, 2));
+    p.head = 2;
+    p.fire({0, 1, 2, 3, 4});
+    record_spikes(r, 2, 9);
+    CHECK(r[0].cursor == 7 && r[1].cursor == 4);
+    CHECK((all_ranks == Ranks{0, 3, 0, 1, 2, 3, 4, -7, -7, -7, -7, -7, -7}));
+    CHECK((all_steps == Steps{7, 7, 9, 9, 9, 9, 9, -7, -7, -7, -7, -7, -7}));
+    CHECK((some_ranks == Ranks{3, 1, 3, 4, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
+    CHECK((some_steps == Steps{7, 9, 9, 9, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
+    CHECK(room_for_spikes(r, 2));  // all neurons may fire once more, and then no more
+    record_spikes(r, 2, 10);
+    CHECK(r[0].cursor == 12 && r[1].cursor == 7 && all_ranks[12] == -7 && all_steps[12] == -7);
+    CHECK(!room_for_spikes(r, 1) && room_for_spikes(r + 1, 1) && !room_for_spikes(r, 2));
+    r[1].cursor = 8;  // room for four: a mask is no promise
+    CHECK(!room_for_spikes(r + 1, 1));
+    CHECK(room_for_spikes(r, 0));
+    record_spikes(r, 0, 11);
+    CHECK(r[0].cursor == 12);
+}
+
+/// The columns of the tables that Python writes.
 void layout() {
     CHECK(sizeof(Recorder) == 96);
     CHECK(offsetof(Recorder, source) == 0 && offsetof(Recorder, item_bytes) == 8);
@@ -85,6 +132,12 @@ void layout() {
     CHECK(offsetof(Recorder, cursor) == 48 && offsetof(Recorder, period) == 56);
     CHECK(offsetof(Recorder, offset) == 64 && offsetof(Recorder, start) == 72);
     CHECK(offsetof(Recorder, active) == 80 && offsetof(Recorder, phase) == 88);
+    CHECK(sizeof(SpikeRecorder) == 72);
+    CHECK(offsetof(SpikeRecorder, ranks) == 0 && offsetof(SpikeRecorder, counts) == 8);
+    CHECK(offsetof(SpikeRecorder, head) == 16 && offsetof(SpikeRecorder, neurons) == 24);
+    CHECK(offsetof(SpikeRecorder, recorded) == 32 && offsetof(SpikeRecorder, block_ranks) == 40);
+    CHECK(offsetof(SpikeRecorder, block_steps) == 48 && offsetof(SpikeRecorder, capacity) == 56);
+    CHECK(offsetof(SpikeRecorder, cursor) == 64);
 }
 
 }  // namespace
@@ -96,6 +149,7 @@ int main() {
     items<unsigned char>(1);
     items<Odd>(3);
     full_and_paused();
+    spikes();
     layout();
     return check::summary();
 }

@@ -117,10 +117,121 @@ def growth() -> sl.Network:
     return net
 
 
-NETWORKS = {
-    "growth": growth,
-    "feedback": feedback,
-    "learning": learning,
-    "noise": noise,
-    "operations": operations,
-}
+def coba() -> sl.Network:
+    """Conductance-based neurons, excited and inhibited by two parts of their own population."""
+    net = sl.Network(dt=0.1, seed=1)
+    neuron = sl.Neuron(
+        parameters="""
+            El = -60.0 : population ; Vr = -60.0 : population ; Vt = -50.0 : population
+            Erev_exc = 0.0 : population ; Erev_inh = -80.0 : population
+            tau = 20.0 : population ; tau_exc = 5.0 : population ; tau_inh = 10.0 : population
+            I = 20.0 : population
+        """,
+        equations="""
+            tau * dv/dt = (El - v) + g_exc * (Erev_exc - v) + g_inh * (Erev_inh - v) + I : init=-60.0
+            tau_exc * dg_exc/dt = -g_exc
+            tau_inh * dg_inh/dt = -g_inh
+        """,
+        spike="v > Vt",
+        reset="v = Vr",
+        refractory=5.0,
+        name="COBA",
+    )
+    cells = net.create(10, neuron, name="cells")
+    exc = net.connect(cells[:8], cells, "exc", name="exc")
+    inh = net.connect(cells[8:], cells, "inh", name="inh")
+    assert isinstance(exc, sl.Projection) and isinstance(inh, sl.Projection)
+    exc.connect_fixed_probability(0.3, weights=sl.Uniform(0.0, 1.2, seed=1))
+    inh.connect_fixed_probability(0.3, weights=sl.Uniform(0.0, 13.4, seed=2))
+    return net
+
+
+def stdp() -> sl.Network:
+    """Event-driven traces, delays of synapses, axonal spikes, and the transpose of what is learned."""
+    net = sl.Network(dt=0.5, seed=1)
+    neuron = sl.Neuron(
+        parameters="tau = 10.0 ; period = 2.0",
+        equations="""
+            tau * dv/dt = -v + g_exc + g_fb : exponential, min=-1.0
+            rest = t - t_last
+        """,
+        spike="v > 1.0",
+        reset="v = 0.0 ; period += 0.5 : max=5.0",
+        axon_spike="v > 0.8 and rest > 5.0",
+        axon_reset="v -= 0.1",
+        refractory="period",
+        name="Tired",
+    )
+    rule = sl.Synapse(
+        parameters="""
+            tau_pre = 20.0 : projection ; tau_post = 30.0 : projection
+            A = 0.01 ; w_max = 2.0 : projection
+        """,
+        equations="""
+            tau_pre * dx/dt = -x : event-driven
+            tau_post * dy/dt = -y : event-driven
+        """,
+        pre_spike="""
+            g_target += w
+            x += A
+            w -= y : unless_post, min=0.0
+        """,
+        post_spike="""
+            y += A * (t_post - t_pre)
+            w += x : max=w_max
+        """,
+        name="STDP",
+    )
+    axons = sl.Synapse(
+        pre_spike="g_target += w", pre_axon_spike="g_target += 0.5 * w : max=1.0", name="Axons"
+    )
+    a = net.create(6, neuron, name="a")
+    b = net.create(4, neuron, name="b")
+    ff = net.connect(a, b, "exc", rule, name="ff")
+    assert isinstance(ff, sl.Projection)
+    ff.connect_fixed_probability(0.5, weights=1.0, delays=sl.DiscreteUniform(1, 4, seed=3))
+    net.connect(Transpose(ff, "fb", name="fb"))
+    side = net.connect(a, b, "exc", axons, name="side")
+    assert isinstance(side, sl.Projection)
+    side.connect_one_to_one(weights=0.3, delays=1.5, force_multiple_weights=True)
+    return net
+
+
+def hybrid() -> sl.Network:
+    """Rates that drive spiking neurons and are driven by them; random numbers where spikes arrive and are reset."""
+    net = sl.Network(dt=1.0, seed=1)
+    rate = sl.Neuron(
+        parameters="tau = 10.0", equations="tau*dr/dt + r = sum(exc) + 0.1 : init=0.5", name="Rate"
+    )
+    spiking = sl.Neuron(
+        parameters="tau = 5.0 : population ; threshold = 1.0",
+        equations="tau*dv/dt = -v + g_exc + g_mod",
+        spike="v > threshold",
+        reset="v = Uniform(-0.1, 0.1) ; threshold = Normal(1.0, 0.05) : min=0.5",
+        name="Rough",
+    )
+    unreliable = sl.Synapse(
+        parameters="p = 0.5 : projection ; tau = 20.0 : projection",
+        equations="tau * ds/dt = -s : exponential",
+        pre_spike="""
+            s += ite(Uniform(0.0, 1.0) < p, 1.0, 0.0)
+            w *= 0.99
+        """,
+        psp="w * s * (2.0 - post.v)",
+        name="Unreliable",
+    )
+    a = net.create(3, rate, name="a")
+    b = net.create(5, spiking, name="b")
+    c = net.create(2, rate, name="c")
+    down = net.connect(a, b, "exc", sl.Synapse(psp="w * pre.r", name="Drive"), name="down")
+    within = net.connect(b, b, ["exc", "mod"], unreliable, name="within")
+    up = net.connect(b, c, "exc", name="up")
+    for link in (down, within, up):
+        assert isinstance(link, sl.Projection)
+    down.connect_all_to_all(weights=1.0)
+    within.connect_fixed_number_pre(2, weights=sl.Uniform(0.0, 1.0, seed=1), delays=2.0)
+    up.connect_all_to_all(weights=sl.Uniform(0.0, 1.0, seed=3))
+    return net
+
+
+NETWORKS = {f.__name__: f for f in (coba, feedback, growth, hybrid, learning, noise, operations, stdp)}

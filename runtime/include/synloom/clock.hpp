@@ -11,6 +11,15 @@ template <class Real> struct Clock {
     Real dt;
     Real h;
     std::int64_t step;
+
+    /// The same time, for what is updated every `period` steps.
+    Clock every(std::int64_t period) const { return {t, dt, dt * Real(period), step}; }
 };
+
+/// The clock of a step. Times are worked out in double.
+template <class Real>
+Clock<Real> clock_at(std::int64_t step, double dt) {
+    return {Real(double(step) * dt), Real(dt), Real(dt), step};
+}
 
 }  // namespace synloom

@@ -96,8 +96,8 @@ struct Csr {
     /// The same for readers that share a record per column: fetched together, a column's value and its backward total
     /// make one pass cheaper than two.
     template <class Record, class Ask, class... Readers>
-    void sweep_records(Record* columns, Ask ask, const Readers&... readers) const {
-        sweep_by(Records<Record, Ask>{columns, ask}, readers...);
+    void sweep_records(Record* records, Ask ask, const Readers&... readers) const {
+        sweep_by(Records<Record, Ask>{records, ask}, readers...);
     }
 
     /// row(i) returns the action (s, j) on row i's synapses. Actions must not depend on each other.
@@ -117,10 +117,10 @@ private:
     static constexpr Index AHEAD = 512;
 
     template <class Columns, class... Readers>
-    void sweep_by(const Columns& columns, const Readers&... readers) const {
+    void sweep_by(const Columns& per_column, const Readers&... readers) const {
         forward_first(
             [=, this](const auto& forward, const auto&... backward) {
-                for (Index i = 0; i < rows; ++i) one(i, columns, forward, bind_to<Columns>(backward, i)...);
+                for (Index i = 0; i < rows; ++i) one(i, per_column, forward, bind_to<Columns>(backward, i)...);
             },
             readers...);
     }
@@ -131,27 +131,27 @@ private:
     }
 
     template <class Columns, class Reader, class... Bound>
-    void one(Index i, const Columns& columns, const Reader& forward, const Bound&... backward) const {
+    void one(Index i, const Columns& per_column, const Reader& forward, const Bound&... backward) const {
         using Op = typename Reader::Operation;
         const Index first = row_ptr[i], count = row_ptr[i + 1] - first;
         const std::int32_t* j = column + first;
         const auto row = forward.row(i);
         if constexpr (sizeof...(Bound) == 0) {
             const auto total = fold<Op>(count, [=](Index k) SYNLOOM_LAMBDA {
-                return Columns::value(row, first + k, j[k], columns[j[k]]);
+                return Columns::value(row, first + k, j[k], per_column[j[k]]);
             });
             leave(forward, i, total, count);
         } else {
             // Scattered stores: one by one they are faster than through vector registers.
             const auto synapse = [&](Index k) SYNLOOM_LAMBDA {
-                auto before = columns.load(j[k]);
+                auto before = per_column.load(j[k]);
                 const auto value = Columns::value(row, first + k, j[k], before);
-                commit(columns[j[k]], before, backward.read(first + k, j[k], before)...);
+                commit(per_column[j[k]], before, backward.read(first + k, j[k], before)...);
                 return value;
             };
             const auto total = fold_in_order<Op>(count, synapse, [&](Index k) SYNLOOM_LAMBDA {
                 fetch(column, first + k + AHEAD);
-                columns.ask(first + k + AHEAD);
+                per_column.ask(first + k + AHEAD);
             });
             leave(forward, i, total, count);
         }

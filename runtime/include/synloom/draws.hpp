@@ -32,8 +32,8 @@ struct Draws {
     Index step;
     std::uint32_t object;
 
-    SYNLOOM_INLINE Draws(const std::int64_t* state, Index object)
-        : seed(std::uint64_t(state[0])), step(state[1]), object(std::uint32_t(object)) {}
+    SYNLOOM_INLINE Draws(const std::int64_t* state, Index number)
+        : seed(std::uint64_t(state[0])), step(state[1]), object(std::uint32_t(number)) {}
 
     /// The number of one element, at one place in the equations.
     template <template <class> class Distribution>

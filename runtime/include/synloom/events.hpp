@@ -54,7 +54,7 @@ struct CsrColumns {
                 const auto action = visit(j);
                 Way::each(column_ptr[j + 1] - first, [=](Index k) SYNLOOM_LAMBDA { action(s[k], i[k]); });
             },
-            [&](Index j) SYNLOOM_LAMBDA {
+            [&]([[maybe_unused]] Index j) SYNLOOM_LAMBDA {
                 for (Index k = column_ptr[j]; k < column_ptr[j + 1]; ++k) (fetch(values, synapse[k]), ...);
             });
     }
@@ -74,7 +74,7 @@ struct DenseRows {
                 const auto action = visit(i);
                 Way::each(columns, [=](Index j) SYNLOOM_LAMBDA { action(first + j, j); });
             },
-            [&](Index i) SYNLOOM_LAMBDA { (fetch_all(values, i * columns, columns), ...); });
+            [&]([[maybe_unused]] Index i) SYNLOOM_LAMBDA { (fetch_all(values, i * columns, columns), ...); });
     }
 };
 
@@ -98,7 +98,7 @@ struct DenseColumns {
                     for (Index i = 0; i < rows; ++i) action(i * n + j, i);
                 }
             },
-            [&](Index j) SYNLOOM_LAMBDA {
+            [&]([[maybe_unused]] Index j) SYNLOOM_LAMBDA {
                 // Nearer than that, fetching costs more than it saves: a column's loads do not wait for each other.
                 if (rows * columns * (Index(0) + ... + Index(sizeof(Values))) < BEYOND_CACHES) return;
                 for (Index i = 0; i < rows; ++i) (fetch(values, i * columns + j), ...);

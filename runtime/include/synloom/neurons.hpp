@@ -33,7 +33,7 @@ SYNLOOM_INLINE int fires_code(Fires f) { return int(f.spike) | int(f.axon) << 1;
 struct Firing {
     std::int32_t* left;
     bool* spikes;
-    bool* axons;  // null where there are no axonal spikes
+    bool* axons = nullptr;  // null where there are no axonal spikes
 };
 
 /// Counters and flags of a block of neurons as they are.

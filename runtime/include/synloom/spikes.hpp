@@ -57,13 +57,20 @@ SYNLOOM_INLINE std::uint64_t eight_flags(const bool* flags) {
     return eight;
 }
 
-/// Calls fire(i) for each neuron whose flag is set, by rank, and writes the ranks to `into`; returns their number.
+/// The list that the neurons of this step are written to: the newest of a ring.
+struct NewSpikes {
+    std::int32_t* ranks;
+    std::int32_t* count;
+};
+
+/// Calls fire(i) for each neuron whose flag is set, by rank, and lists their ranks.
 template <class Fire>
-SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* into, Fire fire) {
+SYNLOOM_INLINE void collect(Index n, const bool* flags, const NewSpikes& into, Fire fire) {
+    std::int32_t* const ranks = into.ranks;
     std::int32_t count = 0;
     const auto one = [&](Index i) SYNLOOM_LAMBDA {
         fire(i);
-        into[count++] = static_cast<std::int32_t>(i);
+        ranks[count++] = static_cast<std::int32_t>(i);
     };
     Index i = 0;
     // Few neurons fire in a step, and most of the time none of 64.
@@ -78,14 +85,17 @@ SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* in
     }
     for (; i < n; ++i)
         if (flags[i]) one(i);
-    return count;
+    *into.count = count;
 }
 
-/// A time in ms as steps: to the nearest, halves up, never negative.
+/// A time in ms as steps: to the nearest, halves up, never negative. A half that both roundings to Real pushed down
+/// is still a half.
 template <class Real>
 SYNLOOM_INLINE std::int32_t steps_of(Real ms, Real dt) {
-    const double steps = double(ms) / double(dt) + 0.5 + 1e-9;
-    return steps > 0.0 ? static_cast<std::int32_t>(steps) : 0;
+    constexpr double slack = sizeof(Real) < sizeof(double) ? 1.2e-7 : 0.0, most = 2147483647.0;
+    const double steps = double(ms) / double(dt) * (1.0 + slack) + 0.5 + 1e-9;
+    if (!(steps > 0.0)) return 0;
+    return static_cast<std::int32_t>(steps < most ? steps : most);
 }
 
 /// Mean rates in Hz over a window of steps, after the newest list is complete: of the neurons whose number of spikes
@@ -118,6 +128,42 @@ inline void firing_rates(
     };
     change(spikes.list(window), -1);
     change(spikes.list(0), 1);
+}
+
+// What follows takes a population as it stands in struct Network. Some have a second ring, of axonal spikes.
+
+template <class Population>
+SYNLOOM_INLINE SpikeRing spikes_of(const Population& p) {
+    return {p.spike_ranks, p.spike_counts, p.size, p.spike_rows, *p.spike_head};
+}
+
+template <class Population>
+SYNLOOM_INLINE SpikeRing axonal_spikes_of(const Population& p) {
+    return {p.axon_ranks, p.axon_counts, p.size, p.spike_rows, *p.spike_head};
+}
+
+template <class Population>
+SYNLOOM_INLINE NewSpikes new_spikes_of(const Population& p) {
+    return {p.spike_ranks + *p.spike_head * p.size, p.spike_counts + *p.spike_head};
+}
+
+template <class Population>
+SYNLOOM_INLINE NewSpikes new_axonal_spikes_of(const Population& p) {
+    return {p.axon_ranks + *p.spike_head * p.size, p.axon_counts + *p.spike_head};
+}
+
+/// Begins the lists of this step. A population that is not updated leaves them empty.
+template <class Population>
+inline void begin_spikes(const Population& p) {
+    advance(p.spike_counts, p.spike_rows, *p.spike_head);
+    if constexpr (requires { p.axon_counts; }) p.axon_counts[*p.spike_head] = 0;
+}
+
+/// Mean rates over the population's window, if it has one, after the lists of this step are complete.
+template <class Population>
+inline void update_rates(const Population& p, double dt) {
+    const Index window = *p.rate_window;
+    if (window > 0) firing_rates(spikes_of(p), window, double(window) * dt, *p.enabled, p.rate_counts, p.r);
 }
 
 /// Steps between two events, both counted modulo 2^32.

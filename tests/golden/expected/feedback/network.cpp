@@ -52,8 +52,7 @@ static_assert(sizeof(Network) == 24 * sizeof(std::int64_t));
 
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
-    const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
+    const auto clock = clock_at<double>(now, *net.clock.dt);
 
     // Clear the weighted sums.
     if (*net.pixels.enabled) clear(net.pixels.size, net.pixels.sum_fb);

@@ -3,8 +3,8 @@
 #include "synloom/record.hpp"
 #include "synloom/step.hpp"
 
-#include "sweep_csr_2a9bde44.hpp"
-#include "update_growing_5fbe6060.hpp"
+#include "sweep_csr_92436fb8.hpp"
+#include "update_growing_7034b911.hpp"
 #include "update_neurons_bd2a8441.hpp"
 
 namespace synloom {
@@ -42,10 +42,10 @@ struct Network {
         bool* transmission;
         Index rows;
         Index columns;
-        std::int32_t* row_ranks;
-        std::int32_t* column_ranks;
         std::int64_t* row_ptr;
         std::int32_t* column_;
+        std::int32_t* row_ranks;
+        std::int32_t* column_ranks;
         double* scratch;
         double* w;
         bool* update;
@@ -64,8 +64,7 @@ static bool due(std::int64_t step, const std::int64_t* period, const std::int64_
 // The phases before structural plasticity.
 static void update(Network& net) {
     const std::int64_t now = *net.clock.step;
-    const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
+    const auto clock = clock_at<double>(now, *net.clock.dt);
 
     // Clear the weighted sums.
     if (*net.a.enabled) clear(net.a.size, net.a.sum_exc);
@@ -73,13 +72,13 @@ static void update(Network& net) {
 
     // Transmission.
     // ff
-    sweep_csr_2a9bde44::run({
+    sweep_csr_92436fb8::run({
         .rows = net.ff.rows,
         .columns = net.ff.columns,
-        .row_ranks = net.ff.row_ranks,
-        .column_ranks = net.ff.column_ranks,
         .row_ptr = net.ff.row_ptr,
         .column = net.ff.column_,
+        .row_ranks = net.ff.row_ranks,
+        .column_ranks = net.ff.column_ranks,
         .scratch = net.ff.scratch,
         .on_forward = *net.ff.transmission && *net.b.enabled,
         .forward_sum = net.b.sum_exc,
@@ -110,15 +109,13 @@ static void update(Network& net) {
     // Synaptic variables.
     // ff
     if (*net.ff.transmission && *net.ff.update && *net.b.enabled && due(now, net.ff.period, net.ff.offset)) {
-        update_growing_5fbe6060::run({
+        update_growing_7034b911::run({
             .rows = net.ff.rows,
             .columns = net.ff.columns,
-            .row_ranks = net.ff.row_ranks,
-            .column_ranks = net.ff.column_ranks,
             .row_ptr = net.ff.row_ptr,
             .column = net.ff.column_,
             .age = net.ff.age,
-        }, {clock.t, dt, dt * *net.ff.period, now});
+        }, clock.every(*net.ff.period));
     }
 }
 

@@ -1,12 +1,12 @@
 // One step of the network, phase by phase.
+#include "synloom/delays.hpp"
 #include "synloom/entry.hpp"
 #include "synloom/record.hpp"
+#include "synloom/reduce.hpp"
 #include "synloom/step.hpp"
 
-#include "sweep_csr_681656ce.hpp"
-#include "synloom/delays.hpp"
-#include "synloom/reduce.hpp"
-#include "update_bcm_08d7a642.hpp"
+#include "sweep_csr_54bfbcc0.hpp"
+#include "update_bcm_458cc7e2.hpp"
 #include "update_neurons_03c33977.hpp"
 
 namespace synloom {
@@ -51,10 +51,10 @@ struct Network {
         std::int32_t* delay;
         Index rows;
         Index columns;
-        std::int32_t* row_ranks;
-        std::int32_t* column_ranks;
         std::int64_t* row_ptr;
         std::int32_t* column_;
+        std::int32_t* row_ranks;
+        std::int32_t* column_ranks;
         std::int32_t* column_counts;
         double* scratch;
         double* w;
@@ -79,8 +79,7 @@ static bool due(std::int64_t step, const std::int64_t* period, const std::int64_
 
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
-    const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
+    const auto clock = clock_at<double>(now, *net.clock.dt);
 
     // Clear the weighted sums.
     if (*net.a.enabled) clear(net.a.size, net.a.sum_exc);
@@ -88,13 +87,13 @@ static void step(Network& net) {
 
     // Transmission.
     // ff and fb
-    sweep_csr_681656ce::run({
+    sweep_csr_54bfbcc0::run({
         .rows = net.ff.rows,
         .columns = net.ff.columns,
-        .row_ranks = net.ff.row_ranks,
-        .column_ranks = net.ff.column_ranks,
         .row_ptr = net.ff.row_ptr,
         .column = net.ff.column_,
+        .row_ranks = net.ff.row_ranks,
+        .column_ranks = net.ff.column_ranks,
         .column_counts = net.ff.column_counts,
         .scratch = net.ff.scratch,
         .on_forward = *net.ff.transmission && *net.b.enabled,
@@ -149,13 +148,13 @@ static void step(Network& net) {
     // Synaptic variables.
     // ff
     if (*net.ff.transmission && *net.ff.update && *net.b.enabled && due(now, net.ff.period, net.ff.offset)) {
-        update_bcm_08d7a642::run({
+        update_bcm_458cc7e2::run({
             .rows = net.ff.rows,
             .columns = net.ff.columns,
-            .row_ranks = net.ff.row_ranks,
-            .column_ranks = net.ff.column_ranks,
             .row_ptr = net.ff.row_ptr,
             .column = net.ff.column_,
+            .row_ranks = net.ff.row_ranks,
+            .column_ranks = net.ff.column_ranks,
             .scratch = net.ff.scratch,
             .plasticity = net.ff.plasticity,
             .eta = net.ff.eta,
@@ -168,7 +167,7 @@ static void step(Network& net) {
             .column_line_length = net.a.line_length,
             .column_r_line_head = net.a.r_line_head,
             .forward_delay = net.ff.delay,
-        }, {clock.t, dt, dt * *net.ff.period, now});
+        }, clock.every(*net.ff.period));
     }
 
     record(net.recorders.table, net.recorders.length, Phase::states, now);

@@ -81,8 +81,7 @@ static bool due(std::int64_t step, const std::int64_t* period, const std::int64_
 
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
-    const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
+    const auto clock = clock_at<double>(now, *net.clock.dt);
 
     // Clear the weighted sums.
     if (*net.a.enabled) clear(net.a.size, net.a.sum_exc);
@@ -159,7 +158,7 @@ static void step(Network& net) {
             .draw_object = net.streams.ff,
             .bias = net.ff.bias,
             .w = net.ff.w,
-        }, {clock.t, dt, dt * *net.ff.period, now});
+        }, clock.every(*net.ff.period));
     }
 
     record(net.recorders.table, net.recorders.length, Phase::states, now);

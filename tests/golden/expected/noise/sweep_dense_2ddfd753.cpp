@@ -22,7 +22,10 @@ void run(const Buffers& self, const Clock<double>&) {
         // sum of w * pre.r * Uniform(0.5, 1.5) over each row
         forward<Sum>(
             [=](Index i) {
-                return [=](Index s, Index j) -> double { return w[s] * column_r[j] * forward_draws(2, synapse_element(self.row_ranks[i], self.column_ranks[j]), Uniform<double>{0.5, 1.5}); };
+                return [=](Index s, Index j) -> double {
+                    const Index element = synapse_element(self.row_ranks[i], self.column_ranks[j]);
+                    return w[s] * column_r[j] * forward_draws(2, element, Uniform<double>{0.5, 1.5});
+                };
             },
             [=](Index i, double total, Index) {
                 if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
@@ -32,7 +35,10 @@ void run(const Buffers& self, const Clock<double>&) {
             [=](Index j) -> double& { return back_total[j]; },
             [=](Index i) {
                 const double row_r = self.row_r[self.row_ranks[i]];
-                return [=](Index s, Index j) -> double { return w[s] * row_r + back_draws(0, synapse_element(self.row_ranks[i], self.column_ranks[j]), Exponential<double>{10.0}); };
+                return [=](Index s, Index j) -> double {
+                    const Index element = synapse_element(self.row_ranks[i], self.column_ranks[j]);
+                    return w[s] * row_r + back_draws(0, element, Exponential<double>{10.0});
+                };
             }));
 
     if (self.on_back) {

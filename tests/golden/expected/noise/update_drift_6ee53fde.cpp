@@ -16,9 +16,10 @@ void run(const Buffers& self, const Clock<double>&) {
 
         return [=](Index s, Index j) {
             double w = self.w[s];
+            const Index element = synapse_element(self.row_ranks[i], self.column_ranks[j]);
 
             // w += 0.01 * (bias + Normal(0.0, 1.0))
-            if (learn) w += 0.01 * (bias + draws(1, synapse_element(self.row_ranks[i], self.column_ranks[j]), Normal<double>{0.0, 1.0}));
+            if (learn) w += 0.01 * (bias + draws(1, element, Normal<double>{0.0, 1.0}));
             if (learn && w < 0.0) w = 0.0;
 
             self.w[s] = w;

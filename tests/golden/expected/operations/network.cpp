@@ -1,10 +1,10 @@
 // One step of the network, phase by phase.
+#include "synloom/delays.hpp"
 #include "synloom/entry.hpp"
 #include "synloom/record.hpp"
 #include "synloom/step.hpp"
 
 #include "sweep_dense_85e05300.hpp"
-#include "synloom/delays.hpp"
 #include "update_neurons_3b49e83b.hpp"
 #include "update_relay_adcdc160.hpp"
 
@@ -54,8 +54,7 @@ static_assert(sizeof(Network) == 25 * sizeof(std::int64_t));
 
 static void step(Network& net) {
     const std::int64_t now = *net.clock.step;
-    const auto dt = static_cast<double>(*net.clock.dt);
-    const Clock<double> clock{static_cast<double>(static_cast<double>(now) * *net.clock.dt), dt, dt, now};
+    const auto clock = clock_at<double>(now, *net.clock.dt);
 
     // Clear the weighted sums.
     if (*net.b.enabled) clear(net.b.size, net.b.sum_exc);

@@ -1,8 +1,8 @@
-#include "sweep_csr_2a9bde44.hpp"
+#include "sweep_csr_92436fb8.hpp"
 
 #include "synloom/csr.hpp"
 
-namespace synloom::sweep_csr_2a9bde44 {
+namespace synloom::sweep_csr_92436fb8 {
 
 // What a synapse reads of its column and adds to it, side by side in memory.
 struct Column {
@@ -27,8 +27,9 @@ void run(const Buffers& self, const Clock<double>&) {
                 return [=](Index s, Index, const Column& at) -> double { return w[s] * at.column_r; };
             },
             [=](Index i, double total, Index count) {
-                if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total / static_cast<double>(count == 0 ? 1 : count);
+                if (count > 0) total /= static_cast<double>(count);
+                if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
             }));
 }
 
-}  // namespace synloom::sweep_csr_2a9bde44
+}  // namespace synloom::sweep_csr_92436fb8

@@ -5,7 +5,7 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::sweep_csr_681656ce {
+namespace synloom::sweep_csr_54bfbcc0 {
 
 /// One pass over the synapses of a projection, read by
 ///   sum of w * pre.r over each row
@@ -13,10 +13,10 @@ namespace synloom::sweep_csr_681656ce {
 struct Buffers {
     Index rows;
     Index columns;
-    const std::int32_t* row_ranks;
-    const std::int32_t* column_ranks;
     const std::int64_t* row_ptr;
     const std::int32_t* column;
+    const std::int32_t* row_ranks;
+    const std::int32_t* column_ranks;
     const std::int32_t* column_counts;
     double* scratch;
     bool on_forward;
@@ -35,4 +35,4 @@ struct Buffers {
 
 SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::sweep_csr_681656ce
+}  // namespace synloom::sweep_csr_54bfbcc0

@@ -5,16 +5,16 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::update_bcm_08d7a642 {
+namespace synloom::update_bcm_458cc7e2 {
 
 /// Update of the synapses of one projection: BCM.
 struct Buffers {
     Index rows;
     Index columns;
-    const std::int32_t* row_ranks;
-    const std::int32_t* column_ranks;
     const std::int64_t* row_ptr;
     const std::int32_t* column;
+    const std::int32_t* row_ranks;
+    const std::int32_t* column_ranks;
     double* scratch;
     const bool* plasticity;
     const double* eta;
@@ -31,4 +31,4 @@ struct Buffers {
 
 SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::update_bcm_08d7a642
+}  // namespace synloom::update_bcm_458cc7e2

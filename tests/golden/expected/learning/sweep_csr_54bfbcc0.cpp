@@ -1,9 +1,9 @@
-#include "sweep_csr_681656ce.hpp"
+#include "sweep_csr_54bfbcc0.hpp"
 
 #include "synloom/csr.hpp"
 #include "synloom/delays.hpp"
 
-namespace synloom::sweep_csr_681656ce {
+namespace synloom::sweep_csr_54bfbcc0 {
 
 // What a synapse reads of its column and adds to it, side by side in memory.
 struct Column {
@@ -42,7 +42,9 @@ void run(const Buffers& self, const Clock<double>&) {
             [=](Column& at) -> double& { return at.back_total; },
             [=](Index i) {
                 const double row_r = self.row_r[self.row_ranks[i]];
-                return [=](Index s, Index, const Column& at) -> double { return w[s] * (row_r - at.column_r_undelayed); };
+                return [=](Index s, Index, const Column& at) -> double {
+                    return w[s] * (row_r - at.column_r_undelayed);
+                };
             }));
 
     if (self.on_back) {
@@ -53,4 +55,4 @@ void run(const Buffers& self, const Clock<double>&) {
     }
 }
 
-}  // namespace synloom::sweep_csr_681656ce
+}  // namespace synloom::sweep_csr_54bfbcc0

@@ -1,0 +1,21 @@
+#include "events_csr_axons_b1a4c599.hpp"
+
+#include "synloom/events.hpp"
+
+namespace synloom::events_csr_axons_b1a4c599 {
+
+void run(const Buffers& self, const Clock<double>&) {
+    CsrRows{self.row_ptr, self.column}.along<OneByOne>(
+        self.spike_ring.list(*self.delay - 1), self.row_of,
+        [=](Index) {
+            return [=](Index s, Index j) {
+                const double w = self.w[s];
+
+                // g_target += w
+                self.g_target[self.first_column + j] += w;
+            };
+        },
+        self.w);
+}
+
+}  // namespace synloom::events_csr_axons_b1a4c599
