@@ -276,8 +276,12 @@ def _transpose(link: TransposeIR, root: object, populations: Mapping[str, Popula
         return
     pre, post = populations[root.pre].neuron, populations[root.post].neuron
     ends = (post, pre) if link.backward else (pre, post)
-    sides = [_by_name(neuron.attributes) for neuron in ends]
-    Surroundings(_by_name(root.synapse.attributes), *sides, _functions(link.functions)).read(link.psp)
+    Surroundings(
+        own=_by_name(root.synapse.attributes),
+        pre=_by_name(ends[0].attributes),
+        post=_by_name(ends[1].attributes),
+        functions=_functions(link.functions),
+    ).read(link.psp)
 
 
 def verify_network(network: NetworkIR) -> None:

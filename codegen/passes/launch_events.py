@@ -88,7 +88,7 @@ def _launch(
     whom = "its transpose" if link is not root else "a projection"
     summary = f"What a spike does to the synapses of {whom}: {_texts(event)}."
     delivery = Delivery(root, event, along, fields, link.delay, 1, summary)
-    bound = {
+    bound: dict[str, tuple[BufferRef, ...]] = {
         field: (build.of_population(receiver, buffer),) for field, buffer in zip(fields, buffers, strict=True)
     }
     return _bind(build, delivery, link, sides[along], "axon" if axonal else "spike", bound)
