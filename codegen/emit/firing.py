@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synloom.codegen.emit.contexts import FiringText
 from synloom.codegen.emit.draws import one_by_one
-from synloom.codegen.emit.layout import fold
+from synloom.codegen.emit.layout import comment, fold, indented
 from synloom.codegen.emit.loads import element_loads, element_stores, loaded, those
 from synloom.codegen.emit.printer import OPERATORS, Printer
 from synloom.codegen.ir.expr import Call, Expr, Var
@@ -54,12 +54,17 @@ def neuron_loop(kernel: NeuronKernel, way: str) -> str:
 def tests(kernel: NeuronKernel, printer: Printer) -> list[str]:
     """Behind the update of a neuron: whether it fires."""
     assert kernel.spike is not None
-    lines = ["", f"// spike: {kernel.spike.text}"]
-    spike = f"!refractory && {_operand(kernel.spike, printer)}"
+    spike = fold(f"!refractory && {_operand(kernel.spike, printer)}")
+    said = f"// spike: {comment(kernel.spike.text)}"
     if kernel.axon is None:
-        return [*lines, fold(f"return {spike};")]
-    lines += [f"// axon_spike: {kernel.axon.text}"]
-    return [*lines, fold(f"return Fires{{{spike}, {_axonal(kernel.spike, kernel.axon, printer)}}};")]
+        return ["", said, f"return {spike};"]
+    axonal = fold(_axonal(kernel.spike, kernel.axon, printer))
+    return [
+        "",
+        "return Fires{",
+        *indented(said, f"{spike},", f"// axon_spike: {comment(kernel.axon.text)}", f"{axonal},"),
+        "};",
+    ]
 
 
 def _operand(firing: Firing, printer: Printer) -> str:
@@ -91,7 +96,7 @@ def _spike(kernel: NeuronKernel, spike: Firing, printer: Printer) -> FiringText:
     store = ["self.last_spike[i] = clock.step;", *said, f"self.refractory_left[i] = {period};"]
     if kernel.axon is not None:
         after += [spike.condition, kernel.axon.condition]
-        store.append(f"// axon_spike: {kernel.axon.text}")
+        store.append(f"// axon_spike: {comment(kernel.axon.text)}")
         store.append(fold(f"self.axon_flags[i] = {_axonal(spike, kernel.axon, printer)};"))
     return _firing(kernel, spike, "spike", "Neurons that fire.", printer, after, store)
 

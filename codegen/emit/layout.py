@@ -36,3 +36,8 @@ def comment(text: str) -> str:
     """A text of the user's as a comment of one line: a backslash at its end would swallow the next."""
     line = " ".join(text.split())
     return f"{line}." if line.endswith("\\") else line
+
+
+def indented(*texts: str) -> Iterator[str]:
+    """The lines of ``texts`` as they stand inside of brackets."""
+    return (f"    {line}" for text in texts for line in text.split("\n"))

@@ -112,9 +112,9 @@ STATEMENTS = (Let, Set, Clamp)
 
 
 def say(stmt: Stmt, exact: bool = False) -> str:
-    """A statement: ``v = v + dt * x``, ``let k: bool = v > 1.0``, ``v at least 0.0``.
+    """A statement: ``v = v + dt * x``, ``let k = v > 1.0``, ``when learn: w at least 0.0``.
 
-    ``exact``: with its guards and the equation it came from, ``when learn: w = w + x  # w += x``.
+    ``exact``: with types and with the equation it came from, ``let k: bool = v > 1.0  # v += ite(v > 1.0, a, b)``.
     """
     match stmt:
         case Let(name=name, value=value, dtype=dtype):
@@ -126,11 +126,9 @@ def say(stmt: Stmt, exact: bool = False) -> str:
             text = f"{show(target)} at {'least' if kind == 'min' else 'most'} {show(limit, exact=exact)}"
         case _:
             assert_never(stmt)
-    if not exact:
-        return text
-    comment = "" if isinstance(stmt, Clamp) else stmt.comment
     guards = () if isinstance(stmt, Let) else stmt.guards
     when = f"when {' and '.join(guards)}: " if guards else ""
+    comment = "" if isinstance(stmt, Clamp) or not exact else stmt.comment
     return when + text + (f"  # {comment}" if comment else "")
 
 

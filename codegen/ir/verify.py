@@ -47,6 +47,10 @@ from synloom.codegen.record import record
 
 LOGICAL = ("and", "or")
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+ARITHMETIC = ("+", "-", "*", "/", "//", "%", "**")
+REDUCTIONS = ("min", "max", "mean", "norm1", "norm2")
+RESERVED = ("t", "dt", "t_last", "t_pre", "t_post", "g_target")
+OWNERS = (Scope.SELF, Scope.PRE, Scope.POST)
 VALUES = {DType.REAL: float, DType.INT: int, DType.BOOL: bool}
 
 
@@ -63,11 +67,15 @@ def verify_expr(expr: Expr) -> None:
             case Const(value=value, dtype=dtype):
                 if type(value) is not VALUES.get(dtype):
                     fail(f"{value!r} is no literal of type {dtype}", node)
+            case Binary(op=op) if op not in (*LOGICAL, *COMPARISONS, *ARITHMETIC):
+                fail(f"there is no operator {op!r}", node)
             case Binary(op=op, lhs=lhs, rhs=rhs, dtype=dtype):
                 operands = DType.BOOL if op in LOGICAL else DType.REAL
                 result = DType.BOOL if op in LOGICAL + COMPARISONS else DType.REAL
                 if (lhs.dtype, rhs.dtype, dtype) != (operands, operands, result):
                     fail(f"{op} over {lhs.dtype} and {rhs.dtype} gives {dtype}", node)
+            case Unary(op=op) if op not in ("-", "not"):
+                fail(f"there is no operator {op!r} of one operand", node)
             case Unary(op=op, arg=arg, dtype=dtype):
                 wanted = DType.BOOL if op == "not" else DType.REAL
                 if (arg.dtype, dtype) != (wanted, wanted):
@@ -80,6 +88,12 @@ def verify_expr(expr: Expr) -> None:
                     fail("a cast of an index", node)
             case Draw() | WeightedSum() | Reduction() if node.dtype is not DType.REAL:
                 fail(f"{type(node).__name__} of type {node.dtype}", node)
+            case Draw(distribution=name) | Call(function=name) if not name.isidentifier():
+                fail(f"there is no function {name!r}", node)
+            case Reduction(op=op, scope=scope) if op not in REDUCTIONS or scope not in OWNERS:
+                fail(f"there is no {op} of {scope}", node)
+            case WeightedSum(scope=scope) if scope not in OWNERS:
+                fail(f"there is no sum of {scope}", node)
             case _:
                 pass
 
@@ -100,18 +114,25 @@ class Surroundings:
         for node in walk(expr):
             if isinstance(node, Var):
                 self._name(node)
+            elif isinstance(node, Reduction):
+                _declared(
+                    Var(node.scope, node.name, Locality.LOCAL, self._dtype(node)), self._side(node.scope)
+                )
             elif isinstance(node, Call):
                 verify_call(node, self.functions)
 
+    def _dtype(self, node: Reduction) -> DType:
+        attribute = self._side(node.scope).get(node.name)
+        return attribute.dtype if attribute is not None else DType.REAL
+
+    def _side(self, scope: Scope) -> Mapping[str, Attribute]:
+        side = {Scope.SELF: self.own, Scope.PRE: self.pre, Scope.POST: self.post}[scope]
+        return side if side is not None else {}
+
     def _name(self, var: Var) -> None:
         match var.scope:
-            case Scope.SELF:
-                _declared(var, self.own)
-            case Scope.PRE | Scope.POST:
-                side = self.pre if var.scope is Scope.PRE else self.post
-                if side is None:
-                    fail(f"{var.scope}.{var.name} outside of a synapse", var)
-                _declared(var, side)
+            case Scope.SELF | Scope.PRE | Scope.POST:
+                _declared(var, self._side(var.scope))
             case Scope.TARGET:
                 _plain(var, Locality.LOCAL, self.target and not var.name)
             case Scope.TIME:
@@ -120,7 +141,7 @@ class Surroundings:
             case Scope.CLOCK:
                 _plain(var, Locality.GLOBAL, var.name in ("t", "dt"))
             case Scope.CONSTANT:
-                _plain(var, Locality.GLOBAL, True)
+                _plain(var, Locality.GLOBAL, var.name not in (*self.own, *RESERVED))
             case _:
                 fail(f"{var.name} of a scope that models do not have", var)
 
@@ -142,8 +163,8 @@ def _declared(var: Var, attributes: Mapping[str, Attribute]) -> None:
         fail(f"{var.name} is read as what it is not", var)
 
 
-def _plain(var: Var, locality: Locality, known: bool) -> None:
-    if not known or (var.dtype, var.locality) != (DType.REAL, locality):
+def _plain(var: Var, locality: Locality, known: bool, dtype: DType = DType.REAL) -> None:
+    if not known or (var.dtype, var.locality) != (dtype, locality):
         fail(f"there is no {var.name or 'g_target'} here", var)
 
 
@@ -155,12 +176,10 @@ def _functions(functions: tuple[Function, ...]) -> Mapping[str, Function]:
         verify_expr(function.body)
         for node in walk(function.body):
             match node:
-                case Var(scope=Scope.ARGUMENT, name=name, dtype=dtype) if arguments.get(name) is dtype:
-                    pass
-                case Var(scope=Scope.CONSTANT):
-                    pass
+                case Var(scope=Scope.ARGUMENT, name=name):
+                    _plain(node, Locality.GLOBAL, name in arguments, arguments.get(name, DType.REAL))
                 case Var(name=name):
-                    fail(f"{name} in the function {function.name}", node)
+                    _plain(node, Locality.GLOBAL, node.scope is Scope.CONSTANT and name not in arguments)
                 case Call():
                     verify_call(node, known)
                 case _:
@@ -257,9 +276,12 @@ def _transpose(link: TransposeIR, root: object, populations: Mapping[str, Popula
         return
     pre, post = populations[root.pre].neuron, populations[root.post].neuron
     ends = (post, pre) if link.backward else (pre, post)
-    first, second = (_by_name(neuron.attributes) for neuron in ends)
-    functions = _functions(link.functions)
-    Surroundings(_by_name(root.synapse.attributes), first, second, functions).read(link.psp)
+    Surroundings(
+        own=_by_name(root.synapse.attributes),
+        pre=_by_name(ends[0].attributes),
+        post=_by_name(ends[1].attributes),
+        functions=_functions(link.functions),
+    ).read(link.psp)
 
 
 def verify_network(network: NetworkIR) -> None:

@@ -32,9 +32,12 @@ void run(const Buffers& self, const Clock<double>& clock) {
         self.g_exc[i] = g_exc;
         self.g_fb[i] = g_fb;
 
-        // spike: v > 1.0
-        // axon_spike: v > 0.8 and rest > 5.0
-        return Fires{!refractory && v > 1.0, v > 0.8 && rest > 5.0 && !(v > 1.0)};
+        return Fires{
+            // spike: v > 1.0
+            !refractory && v > 1.0,
+            // axon_spike: v > 0.8 and rest > 5.0
+            v > 0.8 && rest > 5.0 && !(v > 1.0),
+        };
     });
 
     // Neurons that fire.
