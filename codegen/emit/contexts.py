@@ -181,6 +181,8 @@ class NetworkUnit:
     rings: tuple[str, ...]
     rates: tuple[str, ...]
     events: tuple[LaunchText, ...]
+    decodings: tuple[str, ...]
+    inputs: tuple[str, ...]
     draws: bool
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
+from synloom.codegen.emit.inputs import HEADER as INPUTS
+from synloom.codegen.emit.inputs import decode_text, input_text
 from synloom.codegen.emit.kernels import field_name
 from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce, Ring
 from synloom.codegen.ir.types import Precision
@@ -31,6 +33,8 @@ def network_unit(plan: Plan) -> NetworkUnit:
         includes.append("synloom/delays.hpp")
     if plan.reductions:
         includes.append("synloom/reduce.hpp")
+    if plan.inputs or plan.decodings:
+        includes.append(INPUTS)
     if plan.rings:
         includes.append("synloom/spikes.hpp")
     reductions = tuple(_reduce(r) for r in plan.reductions)
@@ -63,6 +67,8 @@ def network_unit(plan: Plan) -> NetworkUnit:
         rings=tuple(_ring(r) for r in plan.rings),
         rates=tuple(_rates(r) for r in plan.rings),
         events=tuple(_launch(launch, kernels) for launch in plan.events),
+        decodings=tuple(decode_text(d) for d in plan.decodings),
+        inputs=tuple(input_text(i) for i in plan.inputs),
         draws=any(s.key == RANDOM for s in slots),
     )
 
