@@ -21,6 +21,16 @@ from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.forms import Creating, Parameter, Pruning, Variable
 from synloom.function import add_function, functions
 from synloom.individual import IndividualNeuron
+from synloom.inputs import (
+    CurrentInjection,
+    DecodingProjection,
+    HomogeneousCorrelatedSpikeTrains,
+    InputArray,
+    PoissonPopulation,
+    SpikeSourceArray,
+    TimedArray,
+    TimedPoissonPopulation,
+)
 from synloom.monitor import Monitor
 from synloom.network import Network
 from synloom.neuron import Neuron
@@ -72,12 +82,16 @@ __all__ = [
     "ConfigurationError",
     "Constant",
     "Creating",
+    "CurrentInjection",
+    "DecodingProjection",
     "Dendrite",
     "DiscreteUniform",
     "Exponential",
     "Gamma",
+    "HomogeneousCorrelatedSpikeTrains",
     "IndividualNeuron",
     "IndividualSynapse",
+    "InputArray",
     "LILConnectivity",
     "LogNormal",
     "ModelError",
@@ -87,13 +101,17 @@ __all__ = [
     "Normal",
     "NotCompiledError",
     "Parameter",
+    "PoissonPopulation",
     "Population",
     "PopulationView",
     "Projection",
     "Pruning",
     "RandomDistribution",
+    "SpikeSourceArray",
     "Synapse",
     "SynloomError",
+    "TimedArray",
+    "TimedPoissonPopulation",
     "Transpose",
     "Uniform",
     "Variable",

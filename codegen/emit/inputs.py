@@ -11,12 +11,12 @@ from synloom.codegen.passes.plan_inputs import (
     CLOCK,
     COUNT,
     HISTORY,
+    NEWER,
     PERIOD,
     PLACE,
     RANKS,
     SCALE,
     SCHEDULE,
-    TOTAL,
     VALUES,
     WIDTH,
     WINDOW,
@@ -52,5 +52,5 @@ def decode_text(node: Decode) -> str:
     """One step of a decoding projection."""
     link, into = f"net.{node.projection}", f"net.{node.population}"
     on = " && ".join(f"*net.{owner}.{field}" for owner, field in node.guards)
-    buffers = ", ".join(f"{link}.{name}" for name in (WINDOW, PLACE, ARRIVED, HISTORY, TOTAL, SCALE))
+    buffers = ", ".join(f"{link}.{name}" for name in (WINDOW, PLACE, ARRIVED, HISTORY, NEWER, SCALE))
     return f"decode({into}.size, {buffers},\n        {on}, {into}.{cpp_name(node.field)});"

@@ -23,7 +23,7 @@ ARRIVED: Final = "arrived"
 WINDOW: Final = "window"
 HISTORY: Final = "history"
 PLACE: Final = "place"
-TOTAL: Final = "total"
+NEWER: Final = "newer"
 SCALE: Final = "scale"
 
 
@@ -89,7 +89,7 @@ def plan_decodings(build: Builder) -> Iterator[Decode]:
             (PLACE, DType.INT),
             (ARRIVED, DType.REAL),
             (HISTORY, DType.REAL),
-            (TOTAL, DType.REAL),
+            (NEWER, DType.REAL),
         ):
             build.slot(owner, name, dtype, "state")
         guards = (

@@ -60,23 +60,23 @@ inline std::int32_t emit_due(
 /// neurons if `on`, and takes what arrived in this step.
 ///
 /// Nothing is ever subtracted, so nothing drifts. Rows of `history` up to *place are those of this window's steps, and
-/// `total` is their sum; each row behind it holds the sum of itself and all later rows of the window before. The last row
+/// `newer` is their sum; each row behind it holds the sum of itself and all later rows of the window before. The last row
 /// of window + 1 is zero.
 template <class Real>
 inline void decode(
-    Index n, Index window, std::int64_t* place, Real* arrived, Real* history, Real* total, const Real* scale, bool on,
+    Index n, Index window, std::int64_t* place, Real* arrived, Real* history, Real* newer, const Real* scale, bool on,
     Real* sums) {
     Real* row = history + *place * n;
     const Real* before = row + n;
     each(n, [=](Index i) SYNLOOM_LAMBDA {
-        total[i] += arrived[i];
+        newer[i] += arrived[i];
         row[i] = arrived[i];
         arrived[i] = Real(0);
     });
-    if (on) each(n, [=](Index i) SYNLOOM_LAMBDA { sums[i] += scale[i] * (total[i] + before[i]); });
+    if (on) each(n, [=](Index i) SYNLOOM_LAMBDA { sums[i] += scale[i] * (newer[i] + before[i]); });
     if (++*place < window) return;
     *place = 0;
-    each(n, [=](Index i) SYNLOOM_LAMBDA { total[i] = Real(0); });
+    each(n, [=](Index i) SYNLOOM_LAMBDA { newer[i] = Real(0); });
     for (Index k = window - 2; k >= 0; --k) {
         Real *these = history + k * n, *later = these + n;
         each(n, [=](Index i) SYNLOOM_LAMBDA { these[i] += later[i]; });
