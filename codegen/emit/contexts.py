@@ -170,6 +170,7 @@ class NetworkUnit:
     includes: tuple[str, ...]
     objects: tuple[ObjectText, ...]
     words: int
+    launches: bool  # whether there is any kernel
     learns: bool
     clears: tuple[str, ...]
     sweeps: tuple[LaunchText, ...]

@@ -45,6 +45,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
             ObjectText(o, tuple(_member(s, plan.precision) for s in slots if s.object == o)) for o in objects
         ),
         words=len(slots),
+        launches=bool(plan.kernels),
         learns=bool(plan.synapses),
         clears=tuple(
             f"if (*net.{c.population}.enabled) clear(net.{c.population}.size, {_buffer((c.population, c.field))});"
