@@ -154,7 +154,9 @@ def unique_names(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[str
     chosen: dict[str, str] = {}
     for name in names:
         candidate = stem = re.sub(r"_+", "_", cpp_name(name)).strip("_") or "object"
-        if candidate in TAKEN or candidate[0].isdigit():
+        if candidate[0].isdigit():
+            candidate = stem = f"n{stem}"
+        if candidate in TAKEN:
             candidate = stem = f"{stem}_"
         number = 2
         while candidate in used:

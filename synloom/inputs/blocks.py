@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synloom.codegen.ir.model import InputIR
 from synloom.codegen.ir.types import InputKind
 from synloom.codegen.passes.plan_inputs import CLOCK, COUNT, PERIOD, SCHEDULE, VALUES, WIDTH
-from synloom.inputs.given import in_ms
+from synloom.inputs.given import in_ms, network_of_place
 from synloom.inputs.schedule import Schedule
 from synloom.neuron import Neuron
 from synloom.population import Population
@@ -29,13 +29,14 @@ class BlockPopulation(Population):
 
     _exact = True  # whether there must be a time for each block
     _plan: Schedule
+    _checked_for = 0.0
 
     def _make(
         self, geometry: Any, neuron: Neuron, into: tuple[str, ...], plan: Schedule, **place: Any
     ) -> None:
         """Become a population; ``into`` are the attributes that blocks set."""
-        self._plan = plan
-        self._input = InputIR(InputKind.BLOCKS, into)
+        self._plan, self._input = plan, InputIR(InputKind.BLOCKS, into)
+        self._check_plan(plan, self._blocks, network_of_place(place).dt)
         super().__init__(geometry, neuron, **place)
         self._inputs = {CLOCK: aligned_zeros(2, np.int64)}
         self._rewind()
@@ -53,7 +54,8 @@ class BlockPopulation(Population):
 
     def _check_ready(self) -> None:
         """The step size may have changed since the schedule was given."""
-        self._plan.check(self._blocks, self.network.dt)
+        if self.network.dt != self._checked_for:
+            self._check_plan(self._plan, self._blocks)
 
     def _capture_init(self) -> None:
         super()._capture_init()
@@ -113,9 +115,12 @@ class BlockPopulation(Population):
         self._plan = plan
         self._exchange()
 
-    def _check_plan(self, plan: Schedule, blocks: int) -> None:
+    def _check_plan(self, plan: Schedule, blocks: int, dt: float | None = None) -> None:
+        """Whether a schedule has a meaning for so many blocks and this step size."""
+        dt = self.network.dt if dt is None else dt
         plan.check_length(blocks, self._exact)
-        plan.check(blocks if plan.length is None else plan.length, self.network.dt)
+        plan.check(blocks if plan.length is None else plan.length, dt)
+        self._checked_for = dt
 
     def _changed_plan(self, schedule: Any, period: Any) -> Schedule:
         """The present schedule with what is not None in the place of its parts."""

@@ -99,7 +99,6 @@ class HomogeneousCorrelatedSpikeTrains(BlockPopulation):
             refractory=refractory,
         )
         self._make(geometry, neuron, ("mu", "sigma"), plan, name=name, **place)
-        self._check_ready()
         # Where x starts: in the stationary distribution, at the same place of it after each reset.
         self._start = 0.0 if legacy else float(self.network.spawn_rng().standard_normal())
         self._show(0)

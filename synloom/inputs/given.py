@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from synloom import registry
 from synloom.codegen.errors import ConfigurationError, SourceText
 from synloom.codegen.ir.model import NeuronModel
 from synloom.codegen.ir.types import Kind
 from synloom.neuron import Neuron
+
+if TYPE_CHECKING:
+    from synloom.network import Network
 
 
 def numbers(owner: str, what: str, given: Any) -> NDArray[np.float64]:
@@ -43,6 +47,12 @@ def nearest_steps(ms: Any, dt: float) -> Any:
 def in_ms(steps: Any, dt: float) -> Any:
     """Numbers of steps as times in ms, free of rounding: 3 steps of 0.1 are 0.3."""
     return np.round(np.asarray(steps, np.float64) * dt, 10)
+
+
+def network_of_place(place: Mapping[str, Any]) -> Network:
+    """The network that ``net_id=`` or ``network=`` of a constructor names."""
+    network: Network | None = place.get("network")
+    return registry.network(place.get("net_id", 0)) if network is None else network
 
 
 def input_neuron(

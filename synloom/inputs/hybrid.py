@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from synloom import messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.passes.plan_inputs import ARRIVED, HISTORY, NEWER, PLACE, SCALE, WINDOW
-from synloom.connect.ends import End
+from synloom.connect.ends import End, end_of, network_of, population_of
 from synloom.connect.values import Connection, is_number
 from synloom.inputs.given import in_ms, nearest_steps
+from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import aligned_zeros
 from synloom.store import Store
+from synloom.view import PopulationView
+
+Ends = tuple[Population | PopulationView, Population | PopulationView]
 
 
 class CurrentInjection(Projection):
@@ -47,7 +51,12 @@ class CurrentInjection(Projection):
         self, pre: End, post: End, target: str, name: str | None = None, copied: bool = False, **place: Any
     ) -> None:
         del copied
-        _check_kinds("CurrentInjection", pre, post, False, place)
+        ends = _check_kinds("CurrentInjection", pre, post, False, place)
+        if ends[0].size != ends[1].size:
+            raise ConfigurationError(
+                f"CurrentInjection: pre has {ends[0].size} neurons, but post has {ends[1].size}.",
+                hint="use views of equal size",
+            )
         super().__init__(pre, post, target, name=name, **place)
 
     def connect_current(self, scale: float = 1.0, delays: float = 0.0) -> Self:
@@ -60,11 +69,6 @@ class CurrentInjection(Projection):
         delays : float, default 0.0
             In ms; at least one step is applied.
         """
-        if self.pre.size != self.post.size:
-            raise ConfigurationError(
-                f"{self._label}: pre has {self.pre.size} neurons, but post has {self.post.size}.",
-                hint="use views of equal size",
-            )
         if not is_number(scale) or not math.isfinite(float(scale)):
             raise ConfigurationError(f"{self._label}: scale must be a finite number, not {scale!r}.")
         self._joins = True
@@ -133,7 +137,7 @@ class DecodingProjection(Projection):
                 f"DecodingProjection: window must be a number of ms, not negative, not {window!r}."
             )
         _check_kinds("DecodingProjection", pre, post, True, place)
-        self._window, self._told = float(window), 0.0
+        self._window = float(window)
         self._decoded_for: tuple[Store | None, Any] = (None, None)
         super().__init__(pre, post, target, name=name, **place)
 
@@ -193,16 +197,16 @@ class DecodingProjection(Projection):
         self._forget_events()
 
 
-def _check_kinds(kind: str, pre: Any, post: Any, decoding: bool, place: dict[str, Any]) -> None:
-    """Spikes on one side, rates on the other."""
-    from synloom.connect.ends import end_of, network_of, population_of
-
+def _check_kinds(kind: str, pre: Any, post: Any, decoding: bool, place: dict[str, Any]) -> Ends:
+    """Spikes on one side, rates on the other; returns the two."""
     network = network_of(pre, post, place.get("net_id", 0), place.get("network"))
-    ends = {"pre": (pre, decoding), "post": (post, not decoding)}
-    for side, (end, spiking) in ends.items():
-        population = population_of(end_of(network, end, side))
+    ends = end_of(network, pre, "pre"), end_of(network, post, "post")
+    for side, end, spiking in (("pre", ends[0], decoding), ("post", ends[1], not decoding)):
+        population = population_of(end)
         if population.model.spiking is not spiking:
             _refuse(kind, side, population.name, spiking, decoding)
+
+    return ends
 
 
 def _refuse(kind: str, side: str, name: str, spiking: bool, decoding: bool) -> NoReturn:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from synloom import messages
+from synloom.attributes import many_values
 from synloom.callsite import call_site
 from synloom.codegen.errors import CallSite, ConfigurationError, Piece, SourceText
 from synloom.connect.ends import one_target
 from synloom.connect.values import is_number, is_table
-from synloom.inputs.given import input_neuron
+from synloom.geometry import parse_geometry
+from synloom.inputs.given import input_neuron, network_of_place
 from synloom.neuron import Neuron
 from synloom.population import Population
 from synloom.random import RandomDistribution
 from synloom.written import ModelTexts
+
+if TYPE_CHECKING:
+    from synloom.network import Network
 
 WHO = "PoissonPopulation"
 SAMPLE = "p = Uniform(0.0, 1000.0/dt)"  # a neuron fires if p is below its rate
@@ -73,6 +81,7 @@ class PoissonPopulation(Population):
             neuron = self._by_text(rates, parameters, refractory, site)
         else:
             neuron = self._by_numbers(rates, parameters, refractory)
+            _check_size(name, rates, parse_geometry(geometry), network_of_place(place))
         super().__init__(geometry, neuron, name, **place)
         if not self._follows:
             self.set({"rates": rates})
@@ -125,6 +134,14 @@ class PoissonPopulation(Population):
                 f'"{wrong[0]}" would have no effect.',
                 hint=f'use target="{self._target}"',
             )
+
+
+def _check_size(name: str | None, rates: Any, geometry: tuple[int, ...], network: Network) -> None:
+    """Refuse rates before anything is made of them."""
+    if not isinstance(rates, RandomDistribution):
+        size = math.prod(geometry)
+        who = WHO if name is None else f'population "{name}"'
+        many_values(rates, size, np.empty(0), network, f'"rates" of {who}')
 
 
 def _parameters(given: Any, site: CallSite) -> SourceText:

@@ -108,11 +108,8 @@ class TimedArray(BlockPopulation):
         if table is not None:
             self._rates = self._table(who, table)
         plan = Schedule.of(who, schedule, period)
-        blocks = self._blocks
-        plan.check_length(blocks, self._exact)
         neuron = input_neuron("TimedArray", parameters=RATE)
         self._make(geometry, neuron, ("r",), plan, name=name, **place)
-        self._check_ready()
 
     def _lower(self, written: NeuronDescription) -> NeuronModel:
         return shown_as_variables(super()._lower(written), {"r"})
@@ -129,8 +126,7 @@ class TimedArray(BlockPopulation):
     def _blocks(self) -> int:
         if self._rates is None:
             return 0
-        length = self._plan.length if "_plan" in self.__dict__ else None
-        return len(self._rates) if length is None else min(length, len(self._rates))
+        return len(self._rates)
 
     def _tables(self) -> dict[str, NDArray[np.float64]]:
         rates = np.zeros((0, self.size)) if self._rates is None else self._rates

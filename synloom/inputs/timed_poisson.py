@@ -72,12 +72,10 @@ class TimedPoissonPopulation(BlockPopulation):
         self.size = int(np.prod(self.geometry))
         self._rates = self._table(who, rates)
         plan = Schedule.of(who, schedule, period)
-        plan.check_length(len(self._rates), self._exact)
         neuron = input_neuron(
             WHO, parameters="proba = 0.0", equations=SAMPLE, spike="p < proba", refractory=refractory
         )
         self._make(geometry, neuron, ("proba",), plan, name=name, **place)
-        self._check_ready()
 
     def _lower(self, written: NeuronDescription) -> NeuronModel:
         return shown_as_variables(super()._lower(written), {"proba"})
