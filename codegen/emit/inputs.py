@@ -31,7 +31,7 @@ def input_text(node: ShowBlock | EmitSpikes) -> str:
     times = f"{p}.{SCHEDULE}, {p}.{COUNT}"
     match node:
         case ShowBlock():
-            lines = [f"const Index block = next_block({times}, {p}.{PERIOD}, {p}.{CLOCK});"]
+            lines = [f"const Index block = next_block(\n            {times}, {p}.{PERIOD}, {p}.{CLOCK});"]
             for name in node.into:
                 size = "1" if name in node.single else f"{p}.size"
                 values = f"{p}.{cpp_name(VALUES + name)}"
@@ -42,7 +42,7 @@ def input_text(node: ShowBlock | EmitSpikes) -> str:
             ranks = f"{p}.spike_ranks + *{p}.spike_head * {p}.size"
             return (
                 f"if (*{p}.enabled) {p}.spike_counts[*{p}.spike_head] = emit_due(\n"
-                f"        {times}, {p}.{RANKS}, {p}.{CLOCK}, {ranks}, {p}.last_spike, now);"
+                f"        {times}, {p}.{RANKS}, {p}.{CLOCK},\n        {ranks}, {p}.last_spike, now);"
             )
         case _:
             assert_never(node)
@@ -52,5 +52,9 @@ def decode_text(node: Decode) -> str:
     """One step of a decoding projection."""
     link, into = f"net.{node.projection}", f"net.{node.population}"
     on = " && ".join(f"*net.{owner}.{field}" for owner, field in node.guards)
-    buffers = ", ".join(f"{link}.{name}" for name in (WINDOW, PLACE, ARRIVED, HISTORY, NEWER, SCALE))
-    return f"decode({into}.size, {buffers},\n        {on}, {into}.{cpp_name(node.field)});"
+    counts = ", ".join(f"{link}.{name}" for name in (WINDOW, PLACE))
+    buffers = ", ".join(f"{link}.{name}" for name in (ARRIVED, HISTORY, NEWER, SCALE))
+    return (
+        f"decode(\n        {into}.size, {counts},\n        {buffers},\n"
+        f"        {on}, {into}.{cpp_name(node.field)});"
+    )
