@@ -309,7 +309,8 @@ class Population(Spiking, Grid):
         if not self.network.compiled:
             return 0
         buffers = {} if self._spikes is None else self._spikes.buffers
-        return sum(a.nbytes for part in (self.state, self.sums, self.flags, buffers) for a in part.values())
+        parts = (self.state, self.sums, self.flags, buffers, self._inputs)
+        return sum(a.nbytes for part in parts for a in part.values() if isinstance(a, np.ndarray))
 
     _size_in_bytes = size_in_bytes
 

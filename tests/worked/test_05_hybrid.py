@@ -66,6 +66,27 @@ def test_injection_between_views() -> None:
     near(shown.get("g_exc")[1], [0, 0, 0, 2, 3, 4])
 
 
+def test_hybrid_projections_of_a_network() -> None:
+    net = sl.Network(dt=1.0, seed=1)
+    pre, post = (
+        net.create(sl.InputArray(2)),
+        net.create(2, sl.Neuron(equations="x = g_exc", spike="t < -1.0")),
+    )
+    given, reader = net.create(sl.SpikeSourceArray([0.0])), net.create(1, sl.Neuron(equations="r = sum(exc)"))
+    drive = net.connect(sl.CurrentInjection(pre, post, "exc"))
+    decoded = net.connect(sl.DecodingProjection(given, reader, "exc"))
+    assert isinstance(drive, sl.CurrentInjection) and isinstance(decoded, sl.DecodingProjection)
+    drive.connect_current()
+    decoded.connect_all_to_all(1.0)
+    pre.r = [1.0, 2.0]
+    assert sl.projections() == []
+    net.compile()
+    net.simulate(2.0)
+    near(post.x, [1, 2])
+    near(reader.r, 1000.0)
+    assert given.size_in_bytes() > 0
+
+
 # -- section 9 -------------------------------------------------------------------------------------------------
 
 TRAINS = [[1.0, 1.1, 1.5], [1.0], [3.0], []]

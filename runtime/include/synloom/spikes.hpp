@@ -34,6 +34,20 @@ inline void advance(std::int32_t* counts, Index length, std::int64_t& head) {
     counts[head] = 0;
 }
 
+/// Whether eight flags are all unset.
+SYNLOOM_INLINE bool none_of_eight(const bool* flags) {
+#if defined(__GNUC__) || defined(__clang__)
+    static_assert(sizeof(bool) == 1);
+    std::uint64_t all;
+    __builtin_memcpy(&all, flags, 8);
+    return all == 0;
+#else
+    bool any = false;
+    for (int k = 0; k < 8; ++k) any |= flags[k];
+    return !any;
+#endif
+}
+
 /// Calls fire(i) for each neuron whose flag is set, by rank, and writes the ranks to `into`; returns their number.
 template <class Fire>
 SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* into, Fire fire) {
@@ -45,9 +59,7 @@ SYNLOOM_INLINE std::int32_t collect(Index n, const bool* flags, std::int32_t* in
     Index i = 0;
     // Few neurons fire in a step: look at eight flags at once.
     for (; i + 8 <= n; i += 8) {
-        bool any = false;
-        for (int k = 0; k < 8; ++k) any |= flags[i + k];
-        if (!any) continue;
+        if (none_of_eight(flags + i)) continue;
         for (int k = 0; k < 8; ++k)
             if (flags[i + k]) one(i + k);
     }
