@@ -22,6 +22,7 @@ class NeuronDescription:
     reset: SourceText = SourceText("")
     axon_reset: SourceText = SourceText("")
     refractory: SourceText = SourceText("")  # the name of an attribute; a number is data of the population
+    sums: bool = False  # of a spiking neuron: may read the weighted sums of rate-coded projections, too
 
 
 @record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,8 @@ class Binding:
             return self._line_length(population)
         if field == "enabled":
             return population.flags["enabled"]
+        if field in population._inputs:
+            return cast(Buffer, population._inputs[field])
         if field in population.state and slot.role == "state":
             return population.state[field]
         spikes = population._spikes
@@ -179,6 +181,8 @@ class Binding:
         assert isinstance(projection, Projection)
         store = projection.store
         assert store is not None
+        if field in projection._buffers:
+            return cast(Buffer, projection._buffers[field])
         if field == "event_step":
             return projection.event_step
         if slot.role == "state":
@@ -257,6 +261,12 @@ class Binding:
     def _line_room(self, link: Projection | Transpose) -> int:
         """The longest delay that what ``link`` reads is remembered for."""
         return self.lengths.get(link.pre_population.name, 1)
+
+    def inputs_changed(self, population: Population) -> None:
+        """What drives a population was exchanged."""
+        owner = next(name for name, p in self.populations.items() if p is population)
+        for field, value in population._inputs.items():
+            self.table.rebind((owner, field), value)
 
     # -- delays -----------------------------------------------------------------------------------------
 

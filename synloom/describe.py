@@ -38,7 +38,7 @@ def describe(
         _check_delays(projection, mistakes)
     mistakes.check()
     return NetworkIR(
-        populations=tuple(PopulationIR(p.name, p.model) for p in populations),
+        populations=tuple(PopulationIR(p.name, p.model, p._input) for p in populations),
         projections=tuple(_transpose(p) if isinstance(p, Transpose) else _projection(p) for p in linked),
         precision=precision,
     )
@@ -57,6 +57,7 @@ def _projection(projection: Projection) -> ProjectionIR:
         single_weight=projection.single_weight,
         delay=projection.delay_kind,
         by_source=store.by_source,
+        decodes=projection._decodes,
     )
 
 

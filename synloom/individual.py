@@ -43,6 +43,7 @@ class IndividualNeuron:
 
     def __setattr__(self, name: str, value: object) -> None:
         self._check(name)
+        self.population._check_writable(name)
         stored = self._stored(name)
         what = f'"{name}" of one neuron of population "{self.population.name}"'
         stored[...] = one_value(value, stored, self.population.network, what)

@@ -179,7 +179,7 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         if population is not None or isinstance(geometry, Population):
             given = population if population is not None else geometry
             assert isinstance(given, Population)
-            return given
+            return self._take(given)
         if geometry is None or neuron is None:
             raise ConfigurationError("create() needs a geometry and a neuron.")
         return Population(geometry, neuron, name=name, stop_condition=stop_condition, network=self)
@@ -220,6 +220,26 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self)
         monitor._reshape_default = True
         return monitor
+
+    def _take(self, population: Population) -> Population:
+        """Make a population that was described elsewhere, in the default network, one of this."""
+        home = population.network
+        if home is self:
+            return population
+        if home.compiled or any(population in _ends(p) for p in home.projections):
+            raise ConfigurationError(
+                f"Population '{population.name}' belongs to another network already.",
+                hint="hand it to create() before anything else is made of it",
+            )
+        before = population.id
+        if population.name == f"pop{before}":
+            population.name = f"pop{len(self.populations)}"
+        population.id = self._add_population(population)
+        population.network = self
+        home.populations.remove(population)
+        for number, other in enumerate(home.populations):
+            other.id = number
+        return population
 
     def _add_population(self, population: Population) -> int:
         self._check_open("population", population.name, self.populations)
@@ -339,8 +359,8 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
 
     def _connect_all(self) -> None:
         """Make the synapses of all projections; fails before anything else happens."""
-        for projection in self.projections:
-            projection._check_ready()
+        for described in (*self.populations, *self.projections):
+            described._check_ready()
         for projection in self.projections:
             if isinstance(projection, Projection):
                 projection._build()
@@ -349,7 +369,7 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         for population in self.populations:
             spiking = population.model.spiking
             used = _sum_targets(population)
-            mentioned = _conductances(population) if spiking else used
+            mentioned = used | _conductances(population) if spiking else used
             connected = set(population.targets)
             unknown = sorted(used - connected - {""})
             if unknown:
@@ -476,6 +496,10 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         if self._binding is not None:
             self._binding.fill_delay_lines(population)
 
+    def _inputs_changed(self, population: Population) -> None:
+        if self._binding is not None:
+            self._binding.inputs_changed(population)
+
     def _delays_changed(self) -> None:
         if self._binding is not None:
             self._binding.delays_changed()
@@ -520,6 +544,10 @@ def _find(kind: str, name: str, objects: Sequence[Named]) -> Named | None:
     if found is None:
         messages.warning(f"There is no {kind} named '{name}'.")
     return found
+
+
+def _ends(projection: Projection | Transpose) -> tuple[Population, Population]:
+    return projection.pre_population, projection.post_population
 
 
 def _sum_targets(population: Population) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from synloom.attributes import (
 )
 from synloom.codegen.description import NeuronDescription
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
-from synloom.codegen.ir.model import Attribute, NeuronModel
+from synloom.codegen.ir.model import Attribute, InputIR, NeuronModel
 from synloom.codegen.ir.types import DType, Kind, Locality
 from synloom.codegen.lower.neuron import lower_neuron
 from synloom.constant import constant_value, visible_constants
@@ -101,6 +101,9 @@ class Population(Spiking, Grid):
     state: dict[str, Array]
     flags: dict[str, Array]
     sums: dict[str, Array]
+    _input: InputIR | None = None  # what drives the population beside its equations ...
+    _inputs: dict[str, Any]  # ... and its buffers and sizes, by field of the manifest
+    _hidden: frozenset[str] = frozenset()  # attributes of the model that users do not see
 
     def __init__(
         self,
@@ -124,6 +127,7 @@ class Population(Spiking, Grid):
         self.targets = []
         self.flags = {"enabled": np.ones(1, np.bool_)}
         self.sums = {}
+        self._inputs = {}
         self._init: dict[str, Array] | None = None
         self._analyse()
         self._stop = self._stop_condition(stop_condition)
@@ -173,7 +177,7 @@ class Population(Spiking, Grid):
     @property
     def variables(self) -> list[str]:
         """Names of the variables, in the order declared."""
-        return [name for name, a in self._attributes.items() if a.kind is Kind.VARIABLE]
+        return [n for n, a in self._attributes.items() if a.kind is Kind.VARIABLE and n not in self._hidden]
 
     @property
     def attributes(self) -> list[str]:
@@ -234,7 +238,7 @@ class Population(Spiking, Grid):
         return stored.reshape(self.geometry) if self._is_local(name) else stored
 
     def _stored(self, name: str) -> Array:
-        if name not in self._attributes:
+        if name not in self._attributes or name in self._hidden:
             raise unknown(str(name), f'Population "{self.name}"', self.attributes)
         if self.network.cleared:
             raise NotCompiledError(
@@ -246,7 +250,11 @@ class Population(Spiking, Grid):
     def _is_local(self, name: str) -> bool:
         return self._attributes[name].locality is Locality.LOCAL
 
+    def _check_writable(self, name: str) -> None:
+        """Refuse to set an attribute that something else sets."""
+
     def _converted(self, name: str, value: object) -> Any:
+        self._check_writable(name)
         stored = self._stored(name)
         what = f'"{name}" of population "{self.name}"'
         if self._is_local(name):
@@ -254,6 +262,12 @@ class Population(Spiking, Grid):
         return one_value(value, stored, self.network, what)
 
     # What the network calls
+
+    def _check_ready(self) -> None:
+        """Refuse to be compiled."""
+
+    def _check_targets(self, targets: Sequence[str], projection: str) -> None:
+        """Refuse a projection whose targets the neurons do not know."""
 
     def _capture_init(self) -> None:
         """Remember the present values as those that ``reset()`` restores. Called by ``compile()``."""
@@ -303,7 +317,8 @@ class Population(Spiking, Grid):
         if not self.network.compiled:
             return 0
         buffers = {} if self._spikes is None else self._spikes.buffers
-        return sum(a.nbytes for part in (self.state, self.sums, self.flags, buffers) for a in part.values())
+        parts = (self.state, self.sums, self.flags, buffers, self._inputs)
+        return sum(a.nbytes for part in parts for a in part.values() if isinstance(a, np.ndarray))
 
     _size_in_bytes = size_in_bytes
 

@@ -88,6 +88,8 @@ class Projection(ConnectMethods, Learning):
     synapse_type: Synapse
     model: SynapseModel
     store: Store | None
+    _decodes = False  # whether it turns spikes into rates ...
+    _buffers: dict[str, Any]  # ... and what that takes, by field of the manifest
 
     def __init__(
         self,
@@ -106,7 +108,8 @@ class Projection(ConnectMethods, Learning):
         self.name = own_name(name, "Projection") or f"proj{len(self.network.projections)}"
         self.targets = targets_of(target, "Projection", self.pre_population.model.spiking)
         self.target = self.targets[0] if len(self.targets) == 1 else list(self.targets)
-        self.disable_omp = disable_omp
+        self.post_population._check_targets(self.targets, self._label)
+        self.disable_omp, self._buffers = disable_omp, {}
         self.synapse_type = _instance(synapse)
         self._analyse()
         switches = ("transmission", "update", "plasticity", "axon_transmission")

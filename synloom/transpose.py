@@ -98,6 +98,7 @@ class Transpose(Synapses):
         self.network, self.pre, self.post = given.network, given.post, given.pre
         self.name = own_name(name, "Transpose") or f"proj{len(self.network.projections)}"
         self.target = one_target(target, "Transpose")
+        self.post_population._check_targets([self.target], self._label)
         if operation not in tuple(Operation):
             raise ConfigurationError(
                 f"Transpose: operation must be sum, max, min or mean, not {operation!r}."

@@ -149,6 +149,7 @@ class PopulationView:
                 hint="Set it through the population, not through a part of it.",
             )
         shapes = {(self.size,)} if self.geometry is None else {(self.size,), self.geometry}
+        self.population._check_writable(name)
         stored = self.population._stored(name)
         what = f'"{name}" of {self._called[0].lower()}{self._called[1:]}'
         return many_values(value, self.size, stored, self.population.network, what, sorted(shapes))

@@ -170,6 +170,7 @@ class NetworkUnit:
     includes: tuple[str, ...]
     objects: tuple[ObjectText, ...]
     words: int
+    launches: bool  # whether there is any kernel
     learns: bool
     clears: tuple[str, ...]
     sweeps: tuple[LaunchText, ...]
@@ -181,6 +182,8 @@ class NetworkUnit:
     rings: tuple[str, ...]
     rates: tuple[str, ...]
     events: tuple[LaunchText, ...]
+    decodings: tuple[str, ...]
+    inputs: tuple[str, ...]
     draws: bool
     pauses: bool
 

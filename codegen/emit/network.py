@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
+from synloom.codegen.emit.inputs import decode_text, input_text
 from synloom.codegen.emit.kernels import field_name
 from synloom.codegen.emit.layout import comment, fold
 from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
@@ -29,6 +30,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
     objects = {s.object: None for s in slots}
     headers = ["entry.hpp", "record.hpp", "step.hpp"]
     headers += ["delays.hpp"] if plan.delays else []
+    headers += ["inputs.hpp"] if plan.inputs or plan.decodings else []
     headers += ["reduce.hpp"] if plan.reductions else []
     headers += ["spikes.hpp"] if plan.rings else []
     reductions = tuple(_reduce(r) for r in plan.reductions)
@@ -40,6 +42,7 @@ def network_unit(plan: Plan) -> NetworkUnit:
             ObjectText(o, tuple(_member(s, plan.precision) for s in slots if s.object == o)) for o in objects
         ),
         words=len(slots),
+        launches=bool(plan.kernels),
         learns=bool(plan.synapses),
         clears=tuple(
             f"if (*net.{c.population}.enabled) clear(net.{c.population}.size, {_buffer((c.population, c.field))});"
@@ -62,6 +65,8 @@ def network_unit(plan: Plan) -> NetworkUnit:
         rings=tuple(f"begin_spikes(net.{r.population});" for r in plan.rings),
         rates=tuple(f"update_rates(net.{r.population}, *net.clock.dt);" for r in plan.rings),
         events=tuple(_launch(launch, kernels) for launch in plan.events),
+        decodings=tuple(decode_text(d) for d in plan.decodings),
+        inputs=tuple(input_text(i) for i in plan.inputs),
         draws=any(s.key == RANDOM for s in slots),
         pauses=plan.pauses,
     )

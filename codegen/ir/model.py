@@ -14,6 +14,7 @@ from synloom.codegen.ir.expr import ZERO, Expr, Var
 from synloom.codegen.ir.types import (
     DelayKind,
     DType,
+    InputKind,
     Kind,
     Locality,
     Method,
@@ -237,9 +238,21 @@ def model_expressions(model: NeuronModel | SynapseModel) -> Iterator[Expr]:
 
 
 @record
+class InputIR:
+    """What drives a population from outside, before its neurons are updated. Values, times and periods are data.
+
+    ``into``, of blocks: the attributes that are set. A population that is given spikes has no equations.
+    """
+
+    kind: InputKind
+    into: tuple[str, ...] = ()
+
+
+@record
 class PopulationIR:
     name: str
     neuron: NeuronModel
+    input: InputIR | None = None
 
 
 @record
@@ -248,6 +261,7 @@ class ProjectionIR:
 
     Between spiking populations there may be several ``targets``: an event reaches each of them. ``by_source``: the
     rows of the store are the pre-synaptic neurons, its columns the post-synaptic ones; else the other way round.
+    ``decodes``: the weighted sums of spiking neurons are rates, means over a window (spec 05, 9).
     """
 
     name: str
@@ -259,6 +273,7 @@ class ProjectionIR:
     single_weight: bool
     delay: DelayKind
     by_source: bool = False
+    decodes: bool = False
 
 
 @record
@@ -304,6 +319,7 @@ __all__ = [
     "Equation",
     "Event",
     "Function",
+    "InputIR",
     "NetworkIR",
     "NeuronModel",
     "Ode",

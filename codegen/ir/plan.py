@@ -258,6 +258,35 @@ class Ring:
 
 
 @record
+class ShowBlock:
+    """Phase 5, before the neurons: a population's clock goes on, and a block that is due is copied ``into`` attributes.
+
+    Those in ``single`` are values of the whole population.
+    """
+
+    population: str
+    into: tuple[str, ...]
+    single: tuple[str, ...]
+
+
+@record
+class EmitSpikes:
+    """Phase 5: a population's clock goes on, and the spikes that are due enter its list."""
+
+    population: str
+
+
+@record
+class Decode:
+    """Phase 2, behind the deliveries: what reached the neurons of a population becomes a mean rate."""
+
+    projection: str
+    population: str
+    field: str
+    guards: tuple[BufferRef, ...]
+
+
+@record
 class Plan:
     """One step, phase by phase (spec 02, section 2). ``sweeps`` hold the deliveries of spikes as well."""
 
@@ -271,6 +300,8 @@ class Plan:
     synapses: tuple[Launch, ...]
     rings: tuple[Ring, ...]
     events: tuple[Launch, ...]  # phase 9: of post-synaptic spikes
+    decodings: tuple[Decode, ...]
+    inputs: tuple[ShowBlock | EmitSpikes, ...]
     scratch: tuple[tuple[str, int], ...]  # object, reals per column of its store
     objects: tuple[
         tuple[str, str], ...

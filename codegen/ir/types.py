@@ -51,6 +51,13 @@ class Side(StrEnum):
     WHOLE = "whole"  # one for the whole store
 
 
+class InputKind(StrEnum):
+    """What drives a population beside its equations (spec 05)."""
+
+    BLOCKS = "blocks"  # values given block by block, shown when they are due
+    SPIKES = "spikes"  # spikes given by their times
+
+
 class Operation(StrEnum):
     """Reduction of the psp of one dendrite."""
 

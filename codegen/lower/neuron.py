@@ -60,7 +60,13 @@ def lower_neuron(
         frozenset(constants),
         default_method,
     )
-    around = Surroundings(functions, constants, default_method, spiking=is_written(description.spike))
+    around = Surroundings(
+        functions,
+        constants,
+        default_method,
+        spiking=is_written(description.spike),
+        sums=description.sums,
+    )
     return _MEMORY.recall(key, lambda: _lower(description, around), kept)
 
 

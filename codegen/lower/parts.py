@@ -28,6 +28,7 @@ class Surroundings:
     method: Method = Method.EXPLICIT
     neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
     spiking: bool = False
+    sums: bool = False
 
 
 @record
@@ -73,7 +74,15 @@ def lower_parts(
     for a in implicit:
         names[a.name] = Var(Scope.SELF, a.name, a.locality, a.dtype)
     visible = visible_functions(local, around.functions)
-    resolver = Resolver(names, around.constants, visible, mistakes, around.neighbours, spiking=around.spiking)
+    resolver = Resolver(
+        names,
+        around.constants,
+        visible,
+        mistakes,
+        around.neighbours,
+        spiking=around.spiking,
+        sums=around.sums,
+    )
     equations = lower_equations(declared, resolver, around.method)
     if Method.EVENT_DRIVEN not in dialect.variable.methods:
         _refuse_event_driven(equations, resolver)

@@ -85,7 +85,8 @@ class Resolver:
     """Resolves the expressions of one model. Mistakes are noted, and one stands in for what is wrong.
 
     ``own`` are the bare names: attributes of the model, or arguments inside a ``function``. A ``spiking`` model
-    knows when its neurons last fired. Random draws are numbered in the order in which they are met.
+    knows when its neurons last fired, and reads weighted sums only if it may (``sums``). Random draws are numbered in
+    the order in which they are met.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class Resolver:
         function: str = "",
         later_functions: Collection[str] = (),
         spiking: bool = False,
+        sums: bool = False,
     ) -> None:
         self.own = own
         self.constants = constants
@@ -108,6 +110,7 @@ class Resolver:
         self.function = function
         self.later_functions = later_functions
         self.spiking = spiking
+        self.sums = sums
         self.sites: dict[tuple[str, int], int] = {}  # argument and offset of a draw -> its number
         self.reported: set[tuple[str, int]] = set()
 
@@ -248,7 +251,7 @@ class Resolver:
             return self.wrong("sum() is only available in neurons.", node.origin, hint)
         if not self.neighbours and node.scope is not Scope.SELF:
             return self._outside(text, node.origin, place)
-        if self.spiking:
+        if self.spiking and not self.sums:
             owner = "" if node.scope is Scope.SELF else f"{node.scope}."
             what = "synapses" if self.neighbours else "neurons"
             hint = f"write {owner}g_{node.target or '<target>'}"

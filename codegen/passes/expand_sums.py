@@ -13,7 +13,6 @@ from synloom.codegen.ir.model import (
     NetworkIR,
     NeuronModel,
     Ode,
-    PopulationIR,
     ProjectionIR,
     TransposeIR,
 )
@@ -50,7 +49,7 @@ def expand_sums(network: NetworkIR) -> NetworkIR:
     return replace(
         network,
         populations=tuple(
-            PopulationIR(p.name, _expand(p.neuron, reaching[p.name])) for p in network.populations
+            replace(p, neuron=_expand(p.neuron, reaching[p.name])) for p in network.populations
         ),
     )
 

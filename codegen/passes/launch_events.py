@@ -19,6 +19,7 @@ from synloom.codegen.passes.plan_events import (
     pre_side,
     transmission,
 )
+from synloom.codegen.passes.plan_inputs import ARRIVED
 from synloom.codegen.passes.plan_synapses import other_side
 
 WHAT = {"spike": "spikes", "axon": "axonal spikes"}
@@ -83,20 +84,30 @@ def _launch(
 ) -> Launch:
     sides = sides_of(build, root)
     receiver = sides[other_side(along)]
-    buffers = tuple(conductance(t, receiver.neuron.spiking) for t in targets if event.transmit)
+    targets = targets if event.transmit else ()
     # Kernels do not know targets by name: projections that differ in nothing else share one.
-    fields = tuple("g_target" if n == 0 else f"g_target_{n + 1}" for n in range(len(buffers)))
+    fields = tuple("g_target" if n == 0 else f"g_target_{n + 1}" for n in range(len(targets)))
     whom = "its transpose" if link is not root else "a projection"
     summary = f"What a spike does to the synapses of {whom}: {_texts(event)}."
     delivery = Delivery(root, event, along, fields, link.delay, 1, summary)
     bound: dict[str, tuple[BufferRef, ...]] = {
-        field: (build.of_population(receiver, buffer),) for field, buffer in zip(fields, buffers, strict=True)
+        field: (_receiving(build, link, receiver, target),)
+        for field, target in zip(fields, targets, strict=True)
     }
     return _bind(build, delivery, link, sides[along], "axon" if axonal else "spike", bound)
 
 
 def _texts(event: Event) -> str:
     return "; ".join(dict.fromkeys(s.text for s in event)) or "nothing"
+
+
+def _receiving(
+    build: Builder, link: ProjectionIR | TransposeIR, receiver: PopulationIR, target: str
+) -> BufferRef:
+    """Where a spike's weight is added."""
+    if isinstance(link, ProjectionIR) and link.decodes:
+        return build.slot(build.links[link.name], ARRIVED, DType.REAL, "state")
+    return build.of_population(receiver, conductance(target, receiver.neuron))
 
 
 def _bind(

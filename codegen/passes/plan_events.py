@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from synloom.codegen.ir.expr import Binary, Expr, Var, transform, walk
-from synloom.codegen.ir.model import Assignment, Event, ProjectionIR, SynapseModel
+from synloom.codegen.ir.expr import Binary, Expr, Var, WeightedSum, transform, walk
+from synloom.codegen.ir.model import (
+    Assignment,
+    Event,
+    NeuronModel,
+    ProjectionIR,
+    SynapseModel,
+    model_expressions,
+)
 from synloom.codegen.ir.plan import EventKernel, Field, FieldKind, Member, Value
 from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import DelayKind, DType, Locality, Scope, Side, StoreKind
@@ -62,9 +69,12 @@ def pre_side(root: ProjectionIR) -> Side:
     return Side.ROW if root.by_source else Side.COLUMN
 
 
-def conductance(target: str, spiking: bool) -> str:
+def conductance(target: str, neuron: NeuronModel) -> str:
     """The field of a neuron that a target adds to."""
-    return f"g_{target}" if spiking else f"sum_{target}"
+    sums = not neuron.spiking or any(
+        isinstance(n, WeightedSum) and n.target == target for e in model_expressions(neuron) for n in walk(e)
+    )
+    return f"sum_{target}" if sums else f"g_{target}"
 
 
 def transmission(synapse: SynapseModel) -> Event:

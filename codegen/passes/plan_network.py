@@ -17,13 +17,14 @@ from synloom.codegen.ir.plan import (
     SweepKernel,
     SynapseKernel,
 )
-from synloom.codegen.ir.types import DelayKind, DType, Side
+from synloom.codegen.ir.types import DelayKind, DType, InputKind, Side
 from synloom.codegen.names import unique_names
 from synloom.codegen.passes import draws, gather
 from synloom.codegen.passes.builder import OWN_OBJECTS, Builder, all_exprs, arguments, sides_of
 from synloom.codegen.passes.expand_sums import expand_sums, targets_of
 from synloom.codegen.passes.launch_events import deliveries, post_events, rings
 from synloom.codegen.passes.plan_events import conductance
+from synloom.codegen.passes.plan_inputs import ignored_inputs, plan_decodings, plan_inputs
 from synloom.codegen.passes.plan_neurons import plan_neuron
 from synloom.codegen.passes.plan_synapses import Reading, plan_sweep, plan_update, reading_of
 from synloom.codegen.passes.share_sweeps import share_sweeps
@@ -44,8 +45,10 @@ def plan_network(network: NetworkIR) -> Plan:
     build.slot("recorders", "spike_length", DType.INT, "structure", size=True)
     build.slot("recorders", "spikes", DType.INT, "structure")
     pauses = _pauses(build)
-    neurons = tuple(_launch_neuron(build, p) for p in network.populations)
+    inputs = plan_inputs(build)
+    neurons = tuple(n for n in (_launch_neuron(build, p) for p in network.populations) if n is not None)
     sweeps = tuple(_transmissions(build))
+    decodings = tuple(plan_decodings(build))
     roots = [p for p in network.projections if isinstance(p, ProjectionIR)]
     updates = tuple(u for u in (_launch_update(build, p) for p in roots) if u is not None)
     events = tuple(e for p in roots for e in post_events(build, p))
@@ -53,7 +56,7 @@ def plan_network(network: NetworkIR) -> Plan:
         ClearSum(object, name)
         for object, name in build.slots
         if name.startswith("sum_") and build.slots[object, name].role == "input"
-    )
+    ) + ignored_inputs(build)
     return Plan(
         precision=network.precision,
         kernels=tuple(build.kernels.values()),
@@ -65,6 +68,8 @@ def plan_network(network: NetworkIR) -> Plan:
         synapses=updates,
         rings=rings(build),
         events=events,
+        decodings=decodings,
+        inputs=inputs,
         scratch=_scratch(build, sweeps + updates),
         objects=tuple(
             [(p.name, names[p.name]) for p in network.populations]
@@ -116,11 +121,16 @@ def _grouped(slots: dict[BufferRef, Slot]) -> tuple[Slot, ...]:
     return tuple(s for o in objects for s in slots.values() if s.object == o)
 
 
-def _launch_neuron(build: Builder, population: PopulationIR) -> Launch:
-    kernel = build.kernel(plan_neuron(population.neuron))
+def _launch_neuron(build: Builder, population: PopulationIR) -> Launch | None:
+    """The update of a population's neurons; None if they do nothing of themselves."""
     owner = build.names[population.name]
     build.of_population(population, "size")
     enabled = build.slot(owner, "enabled", DType.BOOL, "flag")
+    planned = plan_neuron(population.neuron)
+    given = population.input is not None and population.input.kind is InputKind.SPIKES
+    if given or not (planned.global_block or planned.local_block or planned.firings):
+        return None
+    kernel = build.kernel(planned)
     constants = set(gather.constants(all_exprs(kernel)))
     bound = draws.draw_buffers(build, kernel, {draws.OBJECT: owner})
     for f in kernel.fields:
@@ -147,7 +157,7 @@ def _launch_sweep(build: Builder, root: ProjectionIR, readings: list[Reading], n
         enabled = build.slot(receiver_name, "enabled", DType.BOOL, "flag")
         bound[reader.on_field] = (transmission, enabled)
         goal = targets_of(reading.object)
-        target = conductance(goal[0 if reading.backward else number], receiver.neuron.spiking)
+        target = conductance(goal[0 if reading.backward else number], receiver.neuron)
         bound[reader.sum_field] = (build.of_population(receiver, target),)
         build.slot(receiver_name, "size", DType.INT, "structure", size=True)
         forward_delay = isinstance(reading.object, TransposeIR) and reading.object.delay_of_forward

@@ -234,4 +234,20 @@ def hybrid() -> sl.Network:
     return net
 
 
-NETWORKS = {f.__name__: f for f in (coba, feedback, growth, hybrid, learning, noise, operations, stdp)}
+def inputs() -> sl.Network:
+    """A schedule, given spikes, rates read by a Poisson population, and spikes decoded into rates."""
+    net = sl.Network(dt=1.0, seed=1)
+    stimulus = net.create(sl.TimedArray(np.ones((2, 3)), schedule=[0.0, 5.0], period=9.0, name="stimulus"))
+    trains = net.create(sl.HomogeneousCorrelatedSpikeTrains(3, 10.0, 0.3, 10.0, name="trains"))
+    given = net.create(sl.SpikeSourceArray([[1.0], [2.0]], name="given"))
+    noise = net.create(sl.PoissonPopulation(3, target="exc", name="noise"))
+    reader = net.create(2, sl.Neuron(equations="r = sum(exc)"), name="reader")
+    sl.CurrentInjection(stimulus, noise, "exc", name="drive").connect_current(scale=100.0)
+    sl.DecodingProjection(given, reader, "exc", window=4.0, name="decoded").connect_all_to_all(1.0)
+    sl.DecodingProjection(trains, reader, "exc", name="at_once").connect_all_to_all(1.0, delays=2.0)
+    return net
+
+
+NETWORKS = {
+    f.__name__: f for f in (coba, feedback, growth, hybrid, inputs, learning, noise, operations, stdp)
+}

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+#include "synloom/clock.hpp"
+#include "synloom/kernel.hpp"
+
+namespace synloom::sweep_csr_44666a23 {
+
+/// One pass over the synapses of a projection, read by
+///   sum of w * pre.r over each row
+struct Buffers {
+    Index rows;
+    Index columns;
+    const std::int64_t* row_ptr;
+    const std::int32_t* column;
+    const std::int32_t* row_ranks;
+    const std::int32_t* column_ranks;
+    double* scratch;
+    bool on_forward;
+    double* forward_sum;
+    const double* w;
+    const double* column_r;
+};
+
+SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
+
+}  // namespace synloom::sweep_csr_44666a23
