@@ -27,7 +27,7 @@ from synloom.lowering import lowered, refuse_reserved
 from synloom.spikes import NEVER
 from synloom.store import Pattern, Reading, Store, aligned, pack
 from synloom.synapse import Synapse
-from synloom.synapse_state import SynapseState
+from synloom.synapse_state import SynapseState, kept_by_source
 from synloom.synapses import Synapses
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ class Projection(ConnectMethods, Learning):
             return
         connection = self._connection
         assert connection is not None
-        pattern = connection.connector.build(self.network.spawn_rng())
+        pattern = connection.connector.build(self.network.spawn_rng(), kept_by_source(self.model))
         store = pack(
             pattern,
             self._format(connection.format, pattern),
@@ -249,7 +249,8 @@ class Projection(ConnectMethods, Learning):
         self._values.allocate(store, connection.weights, single)
         delays = delay_array(connection.delays, store.nnz, self.network)
         if delays.kind is DelayKind.PER_SYNAPSE:
-            delays = delays._replace(steps=aligned(store.forward().place(delays.steps), np.int32))
+            drawn = store.reading(self._values.drawn_by_source(connection.delays))
+            delays = delays._replace(steps=aligned(drawn.place(delays.steps), np.int32))
         self._own_delays = delays
         if self.model.event_driven:
             self.event_step = aligned(np.full(store.nnz, NEVER), np.int32)
@@ -257,14 +258,9 @@ class Projection(ConnectMethods, Learning):
 
     def _stored_by_source(self, order: str) -> bool:
         """Whether a row holds the synapses of a pre neuron: where only pre-synaptic spikes ask for them."""
-        model = self.model
-        alone = model.spiking and model.psp is None and not model.post_spike.statements
-        driven = len(model.event_driven) == len(model.equations)
-        dendritic = any(a.locality is Locality.SEMIGLOBAL for a in model.attributes)
-        structural = model.creating is not None or model.pruning is not None
-        links = self.network.projections
+        model, links = self.model, self.network.projections
         swept = any(p is not self and p._root is self and p._is_continuous for p in links)
-        by_rows = not (alone and driven) or dendritic or structural or swept
+        by_rows = not kept_by_source(model) or swept
         if by_rows and order == "pre_to_post":
             messages.info(f"{self._label} is stored as post_to_pre: its synapse asks for dendrites.")
         return model.spiking and order != "post_to_pre" and not by_rows

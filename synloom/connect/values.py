@@ -157,14 +157,17 @@ def _misfit(what: str, value: Any, lengths: NDArray[np.int64]) -> ConfigurationE
     )
 
 
-def fill(out: np.ndarray, values: Values, network: Network) -> None:
-    """Put ``values`` into the flat array ``out``; a distribution is drawn in order, block by block."""
+def fill(out: np.ndarray, values: Values, network: Network, order: NDArray[np.int64] | None = None) -> None:
+    """Put ``values`` into the flat array ``out``; a distribution is drawn in order, block by block.
+
+    ``order``: the place in ``out`` of each value, if they do not follow one another.
+    """
     if not isinstance(values, RandomDistribution):
-        out[...] = values
+        out[slice(None) if order is None or is_number(values) else order] = values
         return
     for first in range(0, len(out), BLOCK):
-        part = out[first : first + BLOCK]
-        part[...] = draw(values, len(part), network)
+        block = slice(first, min(first + BLOCK, len(out)))
+        out[block if order is None else order[block]] = draw(values, block.stop - first, network)
 
 
 def changeable(delays: Delays) -> Delays:
