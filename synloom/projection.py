@@ -325,8 +325,15 @@ class Projection(ConnectMethods, Learning):
         self._check_writable(name)
         if self._locality(name) is not Locality.LOCAL:
             raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
-        entries = given[store.post_of_synapses(), store.pre_of_synapses()]
-        self._write({name: self._built().split(entries)})
+        turned = not given.flags.c_contiguous  # such as get_matrix() gives of a store by source: not copied
+        flat = (given.T if turned else given).reshape(-1)
+        post_step, pre_step = (1, expected[0]) if turned else (expected[1], 1)
+        entries = np.empty(store.nnz, given.dtype)
+        for synapses, places in store.cells(
+            *((pre_step, post_step) if store.by_source else (post_step, pre_step))
+        ):
+            entries[synapses] = flat[places]
+        self._values.assign_stored(name, entries, store)
 
     def reset(self, attributes: Iterable[str] | int | None = -1, synapses: bool = False) -> None:
         """Give all attributes but ``w``, or those listed, their initial values.

@@ -93,6 +93,23 @@ class Store:
         """Pre rank of each synapse."""
         return self.row_of_synapses() if self.by_source else self.column_of_synapses()
 
+    def cells(self, row_step: int, column_step: int) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+        """Blocks of synapses, and the sums of both ranks times these steps: places in a flat matrix."""
+        first, step = 0, np.int64(row_step)
+        while first < len(self.rows):
+            last = max(
+                first + 1, int(np.searchsorted(self.row_ptr, self.row_ptr[first] + BLOCK, "right")) - 1
+            )
+            ends = self.row_ptr[first : last + 1]
+            synapses = slice(int(ends[0]), int(ends[-1]))
+            places = np.repeat(self.rows[first:last] * step, np.diff(ends))
+            if self.column is None:
+                places += np.tile(self.columns * np.int64(column_step), last - first)
+            else:
+                places += self.columns[self.column[synapses]] * np.int64(column_step)
+            yield synapses, places
+            first = last
+
     def column_counts(self) -> NDArray[np.int64]:
         """Number of synapses that leave each column."""
         if self.column is None:

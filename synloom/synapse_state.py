@@ -159,6 +159,13 @@ class SynapseState:
                 self._given[name] = given[name]
                 self._initial[name] = self.buffers[name].copy()
 
+    def assign_stored(self, name: str, values: Array, store: Store) -> None:
+        """Set a local attribute from values in store order."""
+        buffer = self.buffers[name]
+        buffer[...] = many_values(values, len(buffer), buffer, self.network, f"{self.label}.{name}")
+        if not self.network.compiled and name != "w":
+            self._given[name], self._initial[name] = store.forward().split(values), buffer.copy()
+
     def restore(self, names: Iterable[str]) -> None:
         """Give attributes their initial values again."""
         for name in names:

@@ -331,11 +331,15 @@ class Synapses(ABC):
         reading, root = self._built(), self._root
         store = reading.store
         shape = (root.post_population.size, root.pre_population.size)
-        matrix = np.full(shape[::-1] if store.by_source else shape, fill, np.float64)
+        made = shape[::-1] if store.by_source else shape
+        # Memory of zeros is not touched before something is put there.
+        matrix = np.zeros(made) if fill == 0 else np.full(made, fill, np.float64)
         if store.column is None:
             matrix[np.ix_(store.rows, store.columns)] = entries.reshape(len(store.rows), len(store.columns))
         else:
-            matrix[store.row_of_synapses(), store.column_of_synapses()] = entries
+            flat = matrix.reshape(-1)
+            for synapses, places in store.cells(made[1], 1):
+                flat[places] = entries[synapses]
         return matrix.T if reading.transposed else matrix
 
     def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:

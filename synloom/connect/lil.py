@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import signature
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from synloom.connect.values import steps
 from synloom.geometry import whole
 from synloom.messages import warning
 from synloom.registry import default_network
-from synloom.store import Pattern
+from synloom.store import Pattern, aligned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,22 +50,37 @@ class LILConnectivity:
     def add(self, post_rank: int, ranks: Iterable[int], weights: Any, delays: Any) -> None:
         """Append a dendrite; ``weights`` and ``delays`` (ms) have one value per rank, or one for all."""
         post = whole(post_rank, "A post rank")
-        try:
-            pre = np.asarray(list(ranks))
-        except (TypeError, ValueError):
-            raise ConfigurationError(f"Dendrite {post}: pre ranks must be a list of integers.") from None
+        what = f"Dendrite {post}"
+        pre = _ranks(ranks, what, "pre")
         if pre.size == 0:
             return
-        if pre.ndim != 1 or pre.dtype.kind not in "iu" or (pre < 0).any():
-            raise ConfigurationError(f"Dendrite {post}: pre ranks must be integers of at least 0.")
-        row = _Row(
-            post,
-            pre.astype(np.int64),
-            _spread(weights, len(pre), f"Dendrite {post}: weights"),
-            _spread(delays, len(pre), f"Dendrite {post}: delays"),
+        self._append(_Row(post, pre, *_values(weights, delays, len(pre), what)))
+
+    def add_synapses(
+        self, post_ranks: Iterable[int], pre_ranks: Iterable[int], weights: Any, delays: Any
+    ) -> None:
+        """Append synapses of any number of dendrites, in any order, each given by the ranks of both its ends.
+
+        ``weights`` and ``delays`` (ms) have one value per synapse, or one for all.
+        """
+        post, pre = (
+            _ranks(ranks, "Synapses", side) for side, ranks in (("post", post_ranks), ("pre", pre_ranks))
         )
-        if not (np.isfinite(row.delay) & (row.delay >= 0.0)).all():
-            raise ConfigurationError(f"Dendrite {post}: delays must be finite and not negative.")
+        if len(post) != len(pre):
+            raise ConfigurationError(f"Synapses: there are {len(post)} post ranks and {len(pre)} pre ranks.")
+        if pre.size == 0:
+            return
+        w, delay = _values(weights, delays, len(pre), "Synapses")
+        steps = np.diff(post)
+        if (steps < 0).any():
+            order = np.argsort(post, kind="stable")
+            post, pre, w, delay = post[order], pre[order], w[order], delay[order]
+            steps = np.diff(post)
+        cuts = [0, *(np.flatnonzero(steps) + 1).tolist(), len(pre)]
+        for first, last in pairwise(cuts):
+            self._append(_Row(int(post[first]), pre[first:last], w[first:last], delay[first:last]))
+
+    def _append(self, row: _Row) -> None:
         if self._rows and row.post < self._rows[-1].post and not self.requires_sorting:
             warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
             self.requires_sorting = True
@@ -134,8 +150,10 @@ class LILConnectivity:
         """Sort the dendrites and merge those of one post neuron; an error if a synapse appears twice."""
         post, pre, w, delay = self.triplets()
         order = _sorted(post, pre, "")
-        groups = np.split(order, np.flatnonzero(np.diff(post[order])) + 1)
-        self._rows = [_Row(int(post[g[0]]), pre[g], w[g], delay[g]) for g in groups if g.size]
+        if order is not None:
+            post, pre, w, delay = post[order], pre[order], w[order], delay[order]
+        cuts = [0, *(np.flatnonzero(np.diff(post)) + 1).tolist(), len(post)] if len(post) else []
+        self._rows = [_Row(int(post[a]), pre[a:b], w[a:b], delay[a:b]) for a, b in pairwise(cuts)]
 
     def triplets(self) -> Triplets:
         """Post rank, pre rank, weight and delay (ms) of each synapse, in the order they were added."""
@@ -149,9 +167,32 @@ class LILConnectivity:
 CSR = LILConnectivity
 
 
+def _ranks(ranks: Any, what: str, side: str) -> NDArray[np.int64]:
+    """Ranks as an array of their own."""
+    try:
+        found = np.array(ranks if isinstance(ranks, np.ndarray | list) else list(ranks))
+    except (TypeError, ValueError):
+        raise ConfigurationError(f"{what}: {side} ranks must be a list of integers.") from None
+    if found.size and (found.ndim != 1 or found.dtype.kind not in "iu" or found.min() < 0):
+        raise ConfigurationError(f"{what}: {side} ranks must be integers of at least 0.")
+    return found.astype(np.int64, copy=False)
+
+
+def _values(
+    weights: Any, delays: Any, size: int, what: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights and delays, one for each synapse."""
+    w, delay = _spread(weights, size, f"{what}: weights"), _spread(delays, size, f"{what}: delays")
+    if np.isnan(w).any():
+        raise ConfigurationError(f"{what}: weights must not be NaN.")
+    if not 0.0 <= delay.min() <= delay.max() < np.inf:
+        raise ConfigurationError(f"{what}: delays must be finite and not negative.")
+    return w, delay
+
+
 def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
     try:
-        flat = np.atleast_1d(np.array(values, dtype=np.float64))
+        flat = np.array(values, dtype=np.float64, ndmin=1)
     except (TypeError, ValueError):
         raise ConfigurationError(f"{what} must be numbers.") from None
     if flat.ndim != 1 or len(flat) not in (1, size):
@@ -159,12 +200,15 @@ def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
     return flat if len(flat) == size else np.full(size, flat[0])
 
 
-def _sorted(post: NDArray[np.int64], pre: NDArray[np.int64], where: str) -> NDArray[np.int64]:
-    """The order by post, then by pre rank; an error if a synapse appears twice."""
-    order = np.lexsort((pre, post))
-    twice = np.flatnonzero((np.diff(post[order]) == 0) & (np.diff(pre[order]) == 0))
+def _sorted(post: NDArray[np.int64], pre: NDArray[np.int64], where: str) -> NDArray[np.int64] | None:
+    """The order by post, then by pre rank, None if it is that already; an error if a synapse appears twice."""
+    steps, order = np.diff(post), None
+    if ((steps < 0) | ((steps == 0) & (np.diff(pre) < 0))).any():
+        order = np.lexsort((pre, post))
+        post, pre = post[order], pre[order]
+    twice = np.flatnonzero((np.diff(post) == 0) & (np.diff(pre) == 0))
     if twice.size:
-        first = order[twice[0]]
+        first = twice[0]
         raise ConfigurationError(
             f"{where}the synapse from pre neuron {pre[first]} to post neuron {post[first]} appears twice."
         )
@@ -186,17 +230,32 @@ def from_triplets(
     delays: NDArray[np.float64],
 ) -> tuple[Given, NDArray[np.float64], NDArray[np.float64] | float]:
     """The pattern of these synapses (ranks in the whole populations), weights and delays in store order."""
-    for side, ranks, known in (("post", post, ends.rows), ("pre", pre, ends.columns)):
-        wrong = ranks[~np.isin(ranks, known)]
-        if wrong.size:
-            raise ends.error(f"{side} rank {int(wrong[0])} is not a neuron of the {side} side.")
+    row, column = (
+        _places(ends, side, ranks, known)
+        for side, ranks, known in (("post", post, ends.rows), ("pre", pre, ends.columns))
+    )
     order = _sorted(post, pre, f"Projection '{ends.projection}': ")
-    lengths = np.bincount(np.searchsorted(ends.rows, post), minlength=len(ends.rows)).astype(np.int64)
-    column = np.searchsorted(ends.columns, pre[order]).astype(np.int32)
-    pattern = Pattern.of(ends.rows, ends.columns, lengths, column)
+    lengths = np.bincount(row, minlength=len(ends.rows)).astype(np.int64)
     equal = delays.size == 0 or bool((delays == delays[0]).all())
-    spread = (float(delays[0]) if delays.size else 0.0) if equal else delays[order]
-    return Given(pattern), weights[order], spread
+    spread = (float(delays[0]) if delays.size else 0.0) if equal else delays
+    if order is not None:
+        column, weights = column[order], weights[order]
+        spread = spread if isinstance(spread, float) else spread[order]
+    return Given(Pattern.of(ends.rows, ends.columns, lengths, aligned(column, np.int32))), weights, spread
+
+
+def _places(ends: Ends, side: str, ranks: NDArray[np.int64], known: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The place of each rank among the neurons of one end."""
+    places = np.full(int(known[-1]) + 1 if len(known) else 0, -1)
+    places[known] = np.arange(len(known))
+    if ranks.size and not 0 <= int(ranks.min()) <= int(ranks.max()) < len(places):
+        wrong = ranks[(ranks < 0) | (ranks >= len(places))]
+    else:
+        found = places[ranks]
+        if not ranks.size or found.min() >= 0:
+            return found
+        wrong = ranks[found < 0]
+    raise ends.error(f"{side} rank {int(wrong[0])} is not a neuron of the {side} side.")
 
 
 def call_method(
