@@ -10,7 +10,7 @@ from synloom.connect.ends import Ends
 from synloom.connect.regular import Given
 from synloom.connect.values import is_table
 from synloom.messages import info
-from synloom.store import Pattern
+from synloom.store import Pattern, aligned, stable_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def from_sparse(ends: Ends, weights: Any, delays: Any) -> tuple[Given, NDArray[n
     elif is_table(delays):
         raise ends.error("delays must be a number, a distribution or a sparse matrix like the weights.")
     lengths = np.bincount(row[kept], minlength=len(ends.rows)).astype(np.int64)
-    pattern = Pattern.of(ends.rows, ends.columns, lengths, column[kept].astype(np.int32))
+    pattern = Pattern.of(ends.rows, ends.columns, lengths, aligned(column[kept], np.int32))
     return Given(pattern), values[kept], delays
 
 
@@ -103,11 +103,17 @@ def _sparse(
             f"{what} must have the shape {expected} (pre, post), not {tuple(matrix.shape)}.",
             hint=f"transpose them: {what}.T" if turned else "",
         )
-    entries = matrix.tocoo(copy=True)
-    if entries.dtype.kind not in "buif":
-        raise ends.error(f"{what} must hold real numbers, not {entries.dtype}.")
-    entries.sum_duplicates()
-    column = np.argsort(np.argsort(ends.pre))[entries.row]
-    row = np.argsort(np.argsort(ends.post))[entries.col]
-    order = np.lexsort((column, row))
-    return row[order], column[order], entries.data[order].astype(np.float64)
+    entries = matrix.tocoo()
+    values = np.asarray(entries.data)
+    if values.dtype.kind not in "buif":
+        raise ends.error(f"{what} must hold real numbers, not {values.dtype}.")
+    keys = np.argsort(np.argsort(ends.post))[entries.col] * len(ends.pre)
+    keys += np.argsort(np.argsort(ends.pre))[entries.row]
+    if (np.diff(keys) <= 0).any():
+        order = stable_order(keys, expected[0] * expected[1])
+        keys, values = keys[order], values[order]
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        if len(first) < len(keys):
+            keys, values = keys[first], np.add.reduceat(values, first)
+    row, column = np.divmod(keys, len(ends.pre)) if len(keys) else (keys, keys)
+    return row, column, values.astype(np.float64)

@@ -32,10 +32,12 @@ LONGEST: Final = 2**31 - 1  # delays are 32-bit numbers of steps
 class Connection:
     """The arguments of one connector call, checked. Delays are in ms.
 
-    ``one_weight`` says whether a single number may stand for all weights.
+    ``text`` is how reports write the rule, with ``<w>`` and ``<d>`` for weights and delays. ``one_weight`` says
+    whether a single number may stand for all weights.
     """
 
     name: str
+    text: str
     connector: Connector
     weights: Values
     delays: Values
@@ -46,11 +48,13 @@ class Connection:
     @property
     def description(self) -> str:
         """One line for reports."""
-        named = {k: "per synapse" if isinstance(v, np.ndarray) else v for k, v in self._values().items()}
-        return ", ".join([self.name, *(f"{key} {value}" for key, value in named.items())])
+        return self.text.replace("<w>", _shown(self.weights)).replace("<d>", _shown(self.delays))
 
-    def _values(self) -> dict[str, Values]:
-        return {"weights": self.weights, "delays": self.delays}
+
+def _shown(value: Values) -> str:
+    if isinstance(value, np.ndarray):
+        return "per synapse"
+    return value.latex() if isinstance(value, RandomDistribution) else str(value)
 
 
 class Delays(NamedTuple):

@@ -124,7 +124,7 @@ def test_the_function_gets_ends_and_arguments() -> None:
     proj = projection()
     proj.from_function(ring, weight=0.5)
     assert seen == [(proj.pre, proj.post, 1.0, 0.5)], "called at once"
-    assert proj.connector_name == "User-defined: ring()"
+    assert proj.connector_name == "User-defined"
     assert built(proj).w == [[0.5]]
     proj.from_function(ring, weight=0.5, dt=0.1)
     assert seen[1][2] == 0.1, "what the user gives for dt is passed on"
