@@ -36,6 +36,7 @@ from synloom.random import (
     RandomDistribution,
     Uniform,
 )
+from synloom.sparse import sparse_delays_from_weights, sparse_random_matrix
 from synloom.synapse import Synapse
 from synloom.toplevel import (
     clear,
@@ -122,5 +123,7 @@ __all__ = [
     "setup",
     "simulate",
     "sources",
+    "sparse_delays_from_weights",
+    "sparse_random_matrix",
     "step",
 ]
