@@ -11,6 +11,7 @@ from synloom import connectivity_file, messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.connect import distance, lil, market, matrix, random, regular, values
 from synloom.connect.ends import Connector, Ends
+from synloom.connect.legacy import legacy
 from synloom.connect.values import Connection
 from synloom.store import check_format
 
@@ -319,6 +320,8 @@ class ConnectMethods:
             messages.warning(
                 f"Projection '{self.name}' was connected already: {name} replaces {self._connection.name}."
             )
+        if self.network.options.legacy_rng:
+            connector = legacy(connector)
         self._connected(Connection(name, text or name, connector, weights, checked, form, wanted, one_weight))
         return self
 
