@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import signature
@@ -17,7 +18,7 @@ from synloom.connect.values import steps
 from synloom.geometry import whole
 from synloom.messages import warning
 from synloom.registry import default_network
-from synloom.store import Pattern, aligned
+from synloom.store import Pattern, aligned, stable_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +34,22 @@ class _Row:
     delay: NDArray[np.float64]  # ms
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Several dendrites, sorted by post rank."""
+
+    post: NDArray[np.int64]  # of each synapse
+    pre: NDArray[np.int64]
+    w: NDArray[np.float64]
+    delay: NDArray[np.float64]
+
+    def split(self) -> list[_Row]:
+        cuts = [0, *(np.flatnonzero(np.diff(self.post)) + 1).tolist(), len(self.post)]
+        return [
+            _Row(int(self.post[a]), self.pre[a:b], self.w[a:b], self.delay[a:b]) for a, b in pairwise(cuts)
+        ]
+
+
 class LILConnectivity:
     """A list of dendrites, filled by a connector function of the user; ``CSR`` is another name for it.
 
@@ -45,7 +62,8 @@ class LILConnectivity:
     def __init__(self, dt: float | None = None) -> None:
         self.dt = dt
         self.requires_sorting = False
-        self._rows: list[_Row] = []
+        self._parts: list[_Row | _Rows] = []
+        self._last = 0
 
     def add(self, post_rank: int, ranks: Iterable[int], weights: Any, delays: Any) -> None:
         """Append a dendrite; ``weights`` and ``delays`` (ms) have one value per rank, or one for all."""
@@ -54,7 +72,7 @@ class LILConnectivity:
         pre = _ranks(ranks, what, "pre")
         if pre.size == 0:
             return
-        self._append(_Row(post, pre, *_values(weights, delays, len(pre), what)))
+        self._append(_Row(post, pre, *_values(weights, delays, len(pre), what)), post, post)
 
     def add_synapses(
         self, post_ranks: Iterable[int], pre_ranks: Iterable[int], weights: Any, delays: Any
@@ -71,25 +89,26 @@ class LILConnectivity:
         if pre.size == 0:
             return
         w, delay = _values(weights, delays, len(pre), "Synapses")
-        steps = np.diff(post)
-        if (steps < 0).any():
-            order = np.argsort(post, kind="stable")
+        if (np.diff(post) < 0).any():
+            order = stable_order(post, int(post.max()) + 1)
             post, pre, w, delay = post[order], pre[order], w[order], delay[order]
-            steps = np.diff(post)
-        cuts = [0, *(np.flatnonzero(steps) + 1).tolist(), len(pre)]
-        for first, last in pairwise(cuts):
-            self._append(_Row(int(post[first]), pre[first:last], w[first:last], delay[first:last]))
+        self._append(_Rows(post, pre, w, delay), int(post[0]), int(post[-1]))
 
-    def _append(self, row: _Row) -> None:
-        if self._rows and row.post < self._rows[-1].post and not self.requires_sorting:
+    def _append(self, part: _Row | _Rows, first: int, last: int) -> None:
+        if first < self._last and not self.requires_sorting:
             warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
             self.requires_sorting = True
-        self._rows.append(row)
+        self._parts.append(part)
+        self._last = last
 
     push_back = add
 
     def _step(self) -> float:
         return default_network().dt if self.dt is None else self.dt
+
+    @property
+    def _rows(self) -> list[_Row]:
+        return [row for part in self._parts for row in (part.split() if isinstance(part, _Rows) else (part,))]
 
     @property
     def post_rank(self) -> list[int]:
@@ -115,7 +134,7 @@ class LILConnectivity:
 
     @property
     def nb_synapses(self) -> int:
-        return sum(len(row.pre) for row in self._rows)
+        return sum(len(part.pre) for part in self._parts)
 
     @property
     def max_delay(self) -> int:
@@ -152,16 +171,21 @@ class LILConnectivity:
         order = _sorted(post, pre, "")
         if order is not None:
             post, pre, w, delay = post[order], pre[order], w[order], delay[order]
-        cuts = [0, *(np.flatnonzero(np.diff(post)) + 1).tolist(), len(post)] if len(post) else []
-        self._rows = [_Row(int(post[a]), pre[a:b], w[a:b], delay[a:b]) for a, b in pairwise(cuts)]
+        self._parts = [_Rows(post, pre, w, delay)] if len(post) else []
+        self._last = int(post[-1]) if len(post) else 0
 
     def triplets(self) -> Triplets:
         """Post rank, pre rank, weight and delay (ms) of each synapse, in the order they were added."""
-        rows = self._rows
-        post = np.repeat(np.array(self.post_rank, np.int64), [len(row.pre) for row in rows])
-        pre = np.concatenate([np.empty(0, np.int64), *(row.pre for row in rows)])
-        w = np.concatenate([np.empty(0), *(row.w for row in rows)])
-        return post, pre, w, np.concatenate([np.empty(0), *(row.delay for row in rows)])
+        parts = self._parts
+        if len(parts) == 1 and isinstance(parts[0], _Rows):
+            return parts[0].post, parts[0].pre, parts[0].w, parts[0].delay
+        if any(isinstance(part, _Rows) for part in parts):
+            post = np.concatenate([np.broadcast_to(part.post, len(part.pre)) for part in parts])
+        else:
+            post = np.repeat(np.array([part.post for part in parts], np.int64), [len(p.pre) for p in parts])
+        pre = np.concatenate([np.empty(0, np.int64), *(part.pre for part in parts)])
+        w = np.concatenate([np.empty(0), *(part.w for part in parts)])
+        return post, pre, w, np.concatenate([np.empty(0), *(part.delay for part in parts)])
 
 
 CSR = LILConnectivity
@@ -173,7 +197,7 @@ def _ranks(ranks: Any, what: str, side: str) -> NDArray[np.int64]:
         found = np.array(ranks if isinstance(ranks, np.ndarray | list) else list(ranks))
     except (TypeError, ValueError):
         raise ConfigurationError(f"{what}: {side} ranks must be a list of integers.") from None
-    if found.size and (found.ndim != 1 or found.dtype.kind not in "iu" or found.min() < 0):
+    if found.size and (found.ndim != 1 or found.dtype.kind not in "iu" or np.minimum.reduce(found) < 0):
         raise ConfigurationError(f"{what}: {side} ranks must be integers of at least 0.")
     return found.astype(np.int64, copy=False)
 
@@ -183,9 +207,9 @@ def _values(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weights and delays, one for each synapse."""
     w, delay = _spread(weights, size, f"{what}: weights"), _spread(delays, size, f"{what}: delays")
-    if np.isnan(w).any():
+    if math.isnan(w.dot(w)):  # no sum of squares is NaN unless one of them is
         raise ConfigurationError(f"{what}: weights must not be NaN.")
-    if not 0.0 <= delay.min() <= delay.max() < np.inf:
+    if not 0.0 <= np.minimum.reduce(delay) <= np.maximum.reduce(delay) < math.inf:
         raise ConfigurationError(f"{what}: delays must be finite and not negative.")
     return w, delay
 
@@ -197,14 +221,20 @@ def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
         raise ConfigurationError(f"{what} must be numbers.") from None
     if flat.ndim != 1 or len(flat) not in (1, size):
         raise ConfigurationError(f"{what} must have 1 or {size} values, not {flat.size}.")
-    return flat if len(flat) == size else np.full(size, flat[0])
+    if len(flat) == size:
+        return flat
+    spread = np.empty(size)
+    spread.fill(flat[0])
+    return spread
 
 
 def _sorted(post: NDArray[np.int64], pre: NDArray[np.int64], where: str) -> NDArray[np.int64] | None:
     """The order by post, then by pre rank, None if it is that already; an error if a synapse appears twice."""
     steps, order = np.diff(post), None
     if ((steps < 0) | ((steps == 0) & (np.diff(pre) < 0))).any():
-        order = np.lexsort((pre, post))
+        height, width = int(post.max()) + 1, int(pre.max()) + 1
+        fits = height * width < 2**62
+        order = stable_order(post * width + pre, height * width) if fits else np.lexsort((pre, post))
         post, pre = post[order], pre[order]
     twice = np.flatnonzero((np.diff(post) == 0) & (np.diff(pre) == 0))
     if twice.size:

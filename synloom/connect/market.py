@@ -99,9 +99,12 @@ def _coordinates(ends: Ends, numbers: NDArray[np.float64], field: str, symmetry:
         promised = f"{int(count[0])} entries" if len(count) else "no number of entries"
         raise ValueError(f"it promises {promised} and has {len(entries) / width:g}")
     table = entries.reshape(-1, width)
-    places = table[:, :2].astype(np.int64)
-    if (places != table[:, :2]).any() or (places < 1).any() or (places > (rows, columns)).any():
+    given = table[:, :2]
+    # Written so that NaN is outside.
+    inside = (given >= 1) & (given <= (rows, columns)) & (given == np.floor(given))
+    if not inside.all():
         raise ValueError("it has entries outside the matrix")
+    places = given.astype(np.int64)
     row, column = places[:, 0] - 1, places[:, 1] - 1
     values = np.ones(len(table)) if field == "pattern" else table[:, 2].copy()
     if symmetry == "general":
