@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -309,13 +309,13 @@ def _turned(
     """For each column, ascending, the places of the rows that have it; ``turned``: their number, and the counts."""
     # One sort of (column, place) packed into one word, of 32 bits where they fit: faster than any permutation.
     size, counts = turned
-    kind = np.uint32 if size * len(counts) < 2**32 else np.uint64
-    keys = column.astype(kind)
-    keys *= kind(size)
-    keys += np.repeat(places.astype(kind), lengths)
+    small = size * len(counts) < 2**32
+    keys: NDArray[Any] = column.astype(np.uint32 if small else np.uint64)
+    keys *= keys.dtype.type(size)
+    keys += np.repeat(places.astype(keys.dtype), lengths)
     keys.sort()
-    keys -= np.repeat(np.arange(len(counts), dtype=kind) * kind(size), counts)
-    return keys.view(np.int32) if kind is np.uint32 else keys.astype(np.int32)
+    keys -= np.repeat(np.arange(len(counts), dtype=keys.dtype) * keys.dtype.type(size), counts)
+    return keys.view(np.int32) if small else keys.astype(np.int32)
 
 
 def stable_order(keys: NDArray[np.int32] | NDArray[np.int64], limit: int) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synloom.connect.ends import Ends
+from synloom.connect.ends import Ends, population_of
 from synloom.connect.regular import Given
 from synloom.connect.values import is_number
 from synloom.population import Population
@@ -139,7 +139,7 @@ def _positions(
                 f"{side} is a view; distances are those between whole populations.",
                 hint="use connect_with_func() for views",
             )
-    pre, post = (end.geometry for end in pair)
+    pre, post = (population_of(end).geometry for end in pair)
     if len(pre) != len(post):
         raise ends.error(
             f"pre has {len(pre)} and post {len(post)} dimensions; distances need the same number.",
@@ -151,7 +151,8 @@ def _positions(
 def _normalized(geometry: tuple[int, ...]) -> NDArray[np.float64]:
     """Coordinates of all neurons by rank, from 0 to 1 along each axis; 0 where there is only one."""
     coordinates = np.indices(geometry).reshape(len(geometry), -1).T
-    return coordinates / np.maximum(np.array(geometry) - 1, 1)
+    found: NDArray[np.float64] = coordinates / np.maximum(np.array(geometry) - 1, 1)
+    return found
 
 
 def _number(ends: Ends, name: str, value: Any) -> float:

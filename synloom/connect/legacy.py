@@ -44,8 +44,9 @@ class Legacy:
 
 def legacy(connector: Connector) -> Connector:
     """The same rule with legacy draws; rules without chance as they are."""
-    drawing = isinstance(connector, FixedProbability | FixedNumberPre | FixedNumberPost)
-    return Legacy(connector) if drawing else connector
+    if isinstance(connector, FixedProbability | FixedNumberPre | FixedNumberPost):
+        return Legacy(connector)
+    return connector
 
 
 def _choices(
