@@ -95,8 +95,9 @@ class LILConnectivity:
         self._append(_Rows(post, pre, w, delay), int(post[0]), int(post[-1]))
 
     def _append(self, part: _Row | _Rows, first: int, last: int) -> None:
-        if first < self._last and not self.requires_sorting:
-            warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
+        if first < self._last:
+            if isinstance(part, _Row) and not self.requires_sorting:
+                warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
             self.requires_sorting = True
         self._parts.append(part)
         self._last = last

@@ -125,6 +125,7 @@ def test_the_function_gets_ends_and_arguments() -> None:
     proj.from_function(ring, weight=0.5)
     assert seen == [(proj.pre, proj.post, 1.0, 0.5)], "called at once"
     assert proj.connector_name == "User-defined"
+    assert proj.connector_description == "User-defined, function ring()"
     assert built(proj).w == [[0.5]]
     proj.from_function(ring, weight=0.5, dt=0.1)
     assert seen[1][2] == 0.1, "what the user gives for dt is passed on"
@@ -181,6 +182,13 @@ def test_arrays_ranges_and_numbers_for_all() -> None:
     lil.add_synapses([], [], 1.0, 0.0)
     assert (lil.post_rank, lil.pre_rank) == ([1, 2, 4], [[0, 1, 2], [2], [0, 1]])
     assert lil.w == [[0.5] * 3, [1.0], [1.0] * 2] and lil.delay == [[2] * 3, [1], [1] * 2]
+
+
+def test_synapses_in_any_order_are_no_reason_to_warn(capsys: pytest.CaptureFixture[str]) -> None:
+    lil = LILConnectivity()
+    lil.add_synapses([3, 1], [0, 0], 1.0, 0.0)
+    lil.add_synapses([0, 2], [0, 0], 1.0, 0.0)
+    assert lil.requires_sorting and capsys.readouterr().out == ""
 
 
 def test_what_was_given_may_be_changed_afterwards() -> None:
