@@ -207,36 +207,49 @@ def _values(
     weights: Any, delays: Any, size: int, what: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Weights and delays, one for each synapse."""
-    w, delay = _spread(weights, size, f"{what}: weights"), _spread(delays, size, f"{what}: delays")
+    w, delay = _numbers(weights, size, f"{what}: weights"), _numbers(delays, size, f"{what}: delays")
     if math.isnan(w.dot(w)):  # no sum of squares is NaN unless one of them is
         raise ConfigurationError(f"{what}: weights must not be NaN.")
     if not 0.0 <= np.minimum.reduce(delay) <= np.maximum.reduce(delay) < math.inf:
         raise ConfigurationError(f"{what}: delays must be finite and not negative.")
-    return w, delay
+    return _spread(w, size), _spread(delay, size)
 
 
-def _spread(values: Any, size: int, what: str) -> NDArray[np.float64]:
+def _numbers(values: Any, size: int, what: str) -> NDArray[np.float64]:
+    """One number, or ``size`` of them."""
     try:
         flat = np.array(values, dtype=np.float64, ndmin=1)
     except (TypeError, ValueError):
         raise ConfigurationError(f"{what} must be numbers.") from None
     if flat.ndim != 1 or len(flat) not in (1, size):
         raise ConfigurationError(f"{what} must have 1 or {size} values, not {flat.size}.")
-    if len(flat) == size:
-        return flat
+    return flat
+
+
+def _spread(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    if len(values) == size:
+        return values
+    if size > 1000:  # worth the call: it takes no memory
+        return np.broadcast_to(values, size)
     spread = np.empty(size)
-    spread.fill(flat[0])
+    spread.fill(values[0])
     return spread
 
 
 def _sorted(post: NDArray[np.int64], pre: NDArray[np.int64], where: str) -> NDArray[np.int64] | None:
     """The order by post, then by pre rank, None if it is that already; an error if a synapse appears twice."""
-    steps, order = np.diff(post), None
-    if ((steps < 0) | ((steps == 0) & (np.diff(pre) < 0))).any():
-        height, width = int(post.max()) + 1, int(pre.max()) + 1
-        fits = height * width < 2**62
-        order = stable_order(post * width + pre, height * width) if fits else np.lexsort((pre, post))
-        post, pre = post[order], pre[order]
+    if len(post) == 0:
+        return None
+    height, width = int(post.max()) + 1, int(pre.max()) + 1
+    if height * width < 2**62:
+        keys = post * width
+        keys += pre
+        if np.diff(keys).min(initial=1) > 0:
+            return None
+        order = stable_order(keys, height * width)
+    else:
+        order = np.lexsort((pre, post))
+    post, pre = post[order], pre[order]
     twice = np.flatnonzero((np.diff(post) == 0) & (np.diff(pre) == 0))
     if twice.size:
         first = twice[0]
