@@ -18,6 +18,7 @@ from synloom.connect.ends import population_of, rank_in
 from synloom.connect.values import Delays, delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.receptive_fields import tile
+from synloom.store import Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from synloom.network import Network
     from synloom.population import Population
     from synloom.projection import Projection
-    from synloom.store import Reading
     from synloom.view import PopulationView
 
 
@@ -186,8 +186,14 @@ class Synapses(ABC):
         return Counts() if reading is None else Counts(reading.lengths().tolist())
 
     def nb_efferent_synapses(self) -> dict[int, int]:
-        """Synapses per pre neuron; of spiking projections only."""
-        raise ConfigurationError(f"{self._label}: nb_efferent_synapses() is for spiking projections.")
+        """Number of synapses of each pre neuron that has any, by rank; of spiking projections only."""
+        if not self._root.model.spiking:
+            raise ConfigurationError(f"{self._label}: nb_efferent_synapses() is for spiking projections.")
+        reading = self._peek("nb_efferent_synapses")
+        if reading is None:
+            return {}
+        sources = Reading(reading.store, not reading.transposed)
+        return dict(zip(sources.rows.tolist(), sources.lengths().tolist(), strict=True))
 
     @property
     def post_ranks(self) -> list[int] | None:

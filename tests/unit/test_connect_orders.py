@@ -104,6 +104,17 @@ def test_matrices_in_and_out() -> None:
         assert np.array_equal(proj.get_matrix("w", 7.0), np.where(there, -values, 7.0))
 
 
+def test_efferent_synapses() -> None:
+    for form, order in STORAGE:
+        proj = connected("probability", "views", 1.0, form, order)
+        ranks = [rank for row in proj.pre_ranks for rank in row]
+        assert proj.nb_efferent_synapses() == {rank: ranks.count(rank) for rank in sorted(set(ranks))}
+        assert sum(proj.nb_efferent_synapses().values()) == proj.nb_synapses
+    network = sl.Network(seed=5)
+    a = sl.Population(3, SPIKING, network=network)
+    assert sl.Projection(a, a, "exc").connect_all_to_all(1.0).nb_efferent_synapses() == {}
+
+
 @st.composite
 def patterns(draw: st.DrawFn) -> Pattern:
     rows, columns = (
