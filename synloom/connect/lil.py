@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import signature
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     Triplets = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
+    """One dendrite."""
+
     post: int
     pre: NDArray[np.int64]
     w: NDArray[np.float64]
@@ -210,7 +211,8 @@ def _values(
     w, delay = _numbers(weights, size, f"{what}: weights"), _numbers(delays, size, f"{what}: delays")
     if math.isnan(w.dot(w)):  # no sum of squares is NaN unless one of them is
         raise ConfigurationError(f"{what}: weights must not be NaN.")
-    if not 0.0 <= np.minimum.reduce(delay) <= np.maximum.reduce(delay) < math.inf:
+    low, high = (delay[0],) * 2 if len(delay) == 1 else (np.minimum.reduce(delay), np.maximum.reduce(delay))
+    if not 0.0 <= low <= high < math.inf:
         raise ConfigurationError(f"{what}: delays must be finite and not negative.")
     return _spread(w, size), _spread(delay, size)
 
