@@ -13,7 +13,7 @@ import numpy as np
 from synloom.connect.ends import Connector, Ends
 from synloom.connect.regular import AllToAll
 from synloom.runtime.buffers import aligned_empty
-from synloom.store import Pattern, joined
+from synloom.store import Pattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,39 +37,60 @@ class FixedProbability:
         own = ends.own_column()
         itself = np.flatnonzero(own >= 0) if not self.self_connections else np.empty(0, np.int64)
         barred = itself * width + own[itself]
-        lengths = np.zeros(len(rows), np.int64)
-        chunks: list[NDArray[np.int32]] = []
+        lengths, column = np.zeros(len(rows), np.int64), _Column(len(rows) * width, self.probability)
         for places in self._places(rng, len(rows) * width):
             kept = _without(places, barred)
-            first, last = (
-                int(kept[0]) // width if len(kept) else 0,
-                int(kept[-1]) // width if len(kept) else -1,
-            )
+            if not len(kept):
+                continue
+            first, last = int(kept[0]) // width, int(kept[-1]) // width
             starts = np.arange(first, last + 2) * width
             counts = np.diff(np.searchsorted(kept, starts))
             lengths[first : last + 1] += counts
-            chunk = np.empty(len(kept), np.int32)
-            np.subtract(kept, np.repeat(starts[:-1], counts), out=chunk, casting="unsafe")
-            chunks.append(chunk)
-        return Pattern.of(rows, columns, lengths, joined(chunks), by_source)
+            np.subtract(kept, np.repeat(starts[:-1], counts), out=column.more(len(kept)), casting="unsafe")
+        return Pattern.of(rows, columns, lengths, column.filled, by_source)
 
     def _places(self, rng: np.random.Generator, candidates: int) -> Iterator[NDArray[np.int64]]:
-        """Blocks of candidates that are drawn, ascending."""
+        """Blocks of candidates that are drawn, ascending; each is valid until the next is asked for."""
         rate = -math.log1p(-self.probability)
         last = -1 if rate > 0.0 else candidates
-        buffer = np.empty(BLOCK)
+        exponentials, whole = np.empty(BLOCK), np.empty(BLOCK, np.int64)
         while last < candidates - 1:
-            gaps = buffer[: min(BLOCK, int((candidates - last) * self.probability * 1.01) + 100)]
+            hits = min(BLOCK, int((candidates - last) * self.probability * 1.01) + 100)
+            gaps, places = exponentials[:hits], whole[:hits]
             rng.standard_exponential(out=gaps)
             # The distance is geometric: the next integer above an exponential number.
             with np.errstate(over="ignore"):
                 gaps /= rate
-            places = np.minimum(gaps, candidates, out=gaps).astype(np.int64)
+            np.minimum(gaps, candidates, out=gaps)
+            np.copyto(places, gaps, casting="unsafe")
             places += 1
             places[0] += last
             np.cumsum(places, out=places)
             last = int(places[-1])
             yield places if last < candidates else places[: np.searchsorted(places, candidates)]
+
+
+class _Column:
+    """Room for the synapses that ``candidates`` of this probability make, filled piece by piece."""
+
+    def __init__(self, candidates: int, probability: float) -> None:
+        mean = candidates * probability
+        # Six standard deviations are exceeded once in a thousand million times; then it grows.
+        self._room = aligned_empty((int(mean + 6.0 * math.sqrt(mean)) + 16,), np.dtype(np.int32))
+        self._length = 0
+
+    def more(self, size: int) -> NDArray[np.int32]:
+        """Where the next ``size`` values go."""
+        first, self._length = self._length, self._length + size
+        if self._length > len(self._room):
+            room = aligned_empty((self._length + self._length // 8,), np.dtype(np.int32))
+            room[:first] = self._room[:first]
+            self._room = room
+        return self._room[first : self._length]
+
+    @property
+    def filled(self) -> NDArray[np.int32]:
+        return self._room[: self._length]
 
 
 def _without(places: NDArray[np.int64], barred: NDArray[np.int64]) -> NDArray[np.int64]:
