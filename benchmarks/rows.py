@@ -130,6 +130,46 @@ def _no_compiler(ready: dict[str, Any]) -> Result:
     return Result(what, 0.0, built, "", detail, at_least=False)
 
 
+# ---- Synapses ----
+
+# Rule, title, how many times as fast as ANNarchy, and CPU seconds at most (0: no bound of its own).
+CONSTRUCTIONS = (
+    ("spiking", "10,000 x 10,000 at 10 %, spiking, weights drawn", 10.0, 0.4),
+    ("rate", "10,000 x 10,000 at 10 %, rate-coded, weights drawn", 10.0, 0.4),
+    ("gaussian", "Gaussian, 100 x 100 to 100 x 100", 10.0, 0.0),
+    ("sparse", "a million synapses of a sparse matrix", 10.0, 0.0),
+    ("function", "a million synapses of a function, dendrite by dendrite", 1.0, 0.0),
+    ("arrays", "a million synapses of a function, at once", 10.0, 0.0),
+)
+SYNAPSE_BYTES = 12.1  # a double and a 32-bit index, and what there is of rows
+
+
+def construct(effort: Effort) -> list[Result]:
+    """Making synapses: CPU time against ANNarchy, memory kept, and memory at the peak."""
+    results = []
+    for rule, what, required, seconds in CONSTRUCTIONS:
+        entries = [Entry(s, "Construct", {"rule": rule}) for s in ("synloom", "annarchy")]
+        outcomes = race(entries, {"synloom": 1, "annarchy": 1}, min(3, effort.rounds))
+        ours, theirs = outcomes["synloom"], outcomes["annarchy"]
+        compare_checks(ours, theirs, 0.01)
+        mine, other = ours.step_us / 1e6, theirs.step_us / 1e6
+        detail = f"CPU {mine:.3f} s, ANNarchy {theirs.ready['version']} {other:.2f} s"
+        results.append(Result(f"{what}, against ANNarchy", required, other / mine, "x", detail))
+        if seconds:
+            results.append(Result(what, seconds, mine, "s CPU", "", at_least=False))
+            results += _construction_memory(what, ours.ready)
+    return results
+
+
+def _construction_memory(what: str, ready: dict[str, Any]) -> list[Result]:
+    kept = ready["bytes"]
+    peak = ready["grown_mb"] * 2**20 / ready["check"]["synapses"]
+    return [
+        Result(f"{what}: memory kept", SYNAPSE_BYTES, kept, "bytes a synapse", "", at_least=False),
+        Result(f"{what}: peak memory", 2.5 * kept, peak, "bytes a synapse", "", at_least=False),
+    ]
+
+
 def _rate(size: int, feedback: bool, density: float = 1.0) -> dict[str, Any]:
     return {"size": size, "feedback": feedback, "density": density}
 
@@ -141,6 +181,7 @@ ROWS: dict[str, Row] = {
     "cold": cold_build,
     "medium": medium_build,
     "warm": warm_start,
+    "construct": construct,
     "dense1000": Speed(
         "dense 1000 x 1000, forward + transposed", "Rate", _rate(1000, True), "lil", 200, 40, 10.0, 1.6
     ),

@@ -70,6 +70,7 @@ from synloom.random import (
     RandomDistribution,
     Uniform,
 )
+from synloom.sparse import sparse_delays_from_weights, sparse_random_matrix
 from synloom.spike_statistics import (
     coefficient_of_variation,
     histogram,
@@ -204,5 +205,7 @@ __all__ = [
     "simulate_until",
     "smoothed_rate",
     "sources",
+    "sparse_delays_from_weights",
+    "sparse_random_matrix",
     "step",
 ]

@@ -72,6 +72,7 @@ class Options:
     profile_out: str | None = None
     debug: bool = False
     disable_shared_library_time_offset: bool = False
+    legacy_rng: bool = False
     performance: dict[str, bool] = field(default_factory=lambda: dict(PERFORMANCE_FLAGS))
 
     def copy(self) -> Options:
@@ -115,6 +116,9 @@ def setup(**settings: Any) -> None:
     verbose, suppress_warnings, show_time, profiling, debug : bool, default False
     profile_out : str or None
     disable_shared_library_time_offset : bool, default False
+    legacy_rng : bool, default False
+        Let random connectors draw from ``numpy.random``, pair by pair, as simulators of the 4.8 style do: slower,
+        and the same synapses as theirs for a seed.
 
     Raises
     ------
@@ -281,6 +285,7 @@ CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "profile_out": _folder,
     "debug": _flag,
     "disable_shared_library_time_offset": _flag,
+    "legacy_rng": _flag,
 }
 
 

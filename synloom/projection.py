@@ -27,7 +27,7 @@ from synloom.lowering import lowered, refuse_reserved
 from synloom.spikes import NEVER
 from synloom.store import Pattern, Reading, Store, aligned, pack
 from synloom.synapse import Synapse
-from synloom.synapse_state import SynapseState
+from synloom.synapse_state import SynapseState, kept_by_source
 from synloom.synapses import Synapses
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ class Projection(ConnectMethods, Learning):
         assert connection is not None
         if changing and connection.format == "dense":
             messages.info(f"{self._label}: stored as csr, not dense: its synapses may come and go.")
-        pattern = connection.connector.build(self.network.spawn_rng())
+        pattern = connection.connector.build(self.network.spawn_rng(), kept_by_source(self.model))
         store = pack(
             pattern,
             "csr" if changing else self._format(connection.format, pattern),
@@ -256,7 +256,8 @@ class Projection(ConnectMethods, Learning):
         self._values.allocate(store, connection.weights, single)
         delays = delay_array(connection.delays, store.nnz, self.network)
         if delays.kind is DelayKind.PER_SYNAPSE:
-            delays = delays._replace(steps=aligned(store.forward().place(delays.steps), np.int32))
+            drawn = store.reading(self._values.drawn_by_source(connection.delays))
+            delays = delays._replace(steps=aligned(drawn.place(delays.steps), np.int32))
         self._own_delays = delays
         if self.model.event_driven:
             self.event_step = aligned(np.full(store.nnz, NEVER), np.int32)
@@ -264,14 +265,9 @@ class Projection(ConnectMethods, Learning):
 
     def _stored_by_source(self, order: str) -> bool:
         """Whether a row holds the synapses of a pre neuron: where only pre-synaptic spikes ask for them."""
-        model = self.model
-        alone = model.spiking and model.psp is None and not model.post_spike.statements
-        driven = len(model.event_driven) == len(model.equations)
-        dendritic = any(a.locality is Locality.SEMIGLOBAL for a in model.attributes)
-        structural = model.creating is not None or model.pruning is not None
-        links = self.network.projections
+        model, links = self.model, self.network.projections
         swept = any(p is not self and p._root is self and p._is_continuous for p in links)
-        by_rows = not (alone and driven) or dendritic or structural or swept
+        by_rows = not kept_by_source(model) or swept
         if by_rows and order == "pre_to_post":
             messages.info(f"{self._label} is stored as post_to_pre: its synapse asks for dendrites.")
         return model.spiking and order != "post_to_pre" and not by_rows
@@ -336,8 +332,15 @@ class Projection(ConnectMethods, Learning):
         self._check_writable(name)
         if self._locality(name) is not Locality.LOCAL:
             raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
-        entries = given[store.post_of_synapses(), store.pre_of_synapses()]
-        self._write({name: self._built().split(entries)})
+        turned = not given.flags.c_contiguous  # such as get_matrix() gives of a store by source: not copied
+        flat = (given.T if turned else given).reshape(-1)
+        post_step, pre_step = (1, expected[0]) if turned else (expected[1], 1)
+        entries = np.empty(store.nnz, given.dtype)
+        for synapses, places in store.cells(
+            *((pre_step, post_step) if store.by_source else (post_step, pre_step))
+        ):
+            entries[synapses] = flat[places]
+        self._values.assign_stored(name, entries, store)
 
     def reset(self, attributes: Iterable[str] | int | None = -1, synapses: bool = False) -> None:
         """Give all attributes but ``w``, or those listed, their initial values.

@@ -29,8 +29,12 @@ class RandomDistribution(ABC):
 
     Attributes
     ----------
+    seed : int or None
+        As it was given.
     rng : numpy.random.Generator
         The stream that values come from.
+    chosen : bool
+        Whether the user gave the stream, by ``seed`` or ``rng``.
     """
 
     symbol = ""  # LaTeX
@@ -43,7 +47,9 @@ class RandomDistribution(ABC):
             )
         if seed is not None and (not isinstance(seed, numbers.Integral) or seed < 0):
             raise ConfigurationError(f"{self._kind}: the seed must be a non-negative integer, not {seed!r}.")
+        self.seed = seed
         self._rng = rng if rng is not None or seed is None else np.random.default_rng(int(seed))
+        self.chosen = self._rng is not None
 
     @property
     def _kind(self) -> str:

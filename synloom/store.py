@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 Index = slice | np.ndarray
+BLOCK: Final = 1 << 16  # synapses worked on at a time: bounds what is needed beside the result
 
 # What a format name asks for. None: whatever fits the pattern.
 FORMATS: Final[dict[str, StoreKind | None]] = {
@@ -92,6 +93,23 @@ class Store:
         """Pre rank of each synapse."""
         return self.row_of_synapses() if self.by_source else self.column_of_synapses()
 
+    def cells(self, row_step: int, column_step: int) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+        """Blocks of synapses, and the sums of both ranks times these steps: places in a flat matrix."""
+        first, step = 0, np.int64(row_step)
+        while first < len(self.rows):
+            last = max(
+                first + 1, int(np.searchsorted(self.row_ptr, self.row_ptr[first] + BLOCK, "right")) - 1
+            )
+            ends = self.row_ptr[first : last + 1]
+            synapses = slice(int(ends[0]), int(ends[-1]))
+            places = np.repeat(self.rows[first:last] * step, np.diff(ends))
+            if self.column is None:
+                places += np.tile(self.columns * np.int64(column_step), last - first)
+            else:
+                places += self.columns[self.column[synapses]] * np.int64(column_step)
+            yield synapses, places
+            first = last
+
     def column_counts(self) -> NDArray[np.int64]:
         """Number of synapses that leave each column."""
         if self.column is None:
@@ -106,11 +124,15 @@ class Store:
 
     def forward(self) -> Reading:
         """The synapses as the projection sees them: dendrites of post neurons."""
-        return Reading(self, transposed=self.by_source)
+        return self.reading(by_source=False)
 
     def backward(self) -> Reading:
         """The same synapses with pre and post exchanged: dendrites of the sources."""
-        return Reading(self, transposed=not self.by_source)
+        return self.reading(by_source=True)
+
+    def reading(self, by_source: bool) -> Reading:
+        """The synapses by their sources, or by their targets."""
+        return Reading(self, transposed=by_source != self.by_source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,31 +235,47 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
-    """Sorted synapses without a format. ``column`` is None if each row has all columns.
+    """Sorted synapses without a format. Connectors make it.
 
-    Connectors make it. ``targets`` is the number of post neurons, with or without synapses.
+    Attributes
+    ----------
+    rows : (R,) int32
+        Ranks that have a synapse, ascending: of post neurons, or of pre neurons with ``by_source``.
+    columns : (C,) int32
+        All ranks of the other side, ascending.
+    row_ptr, column
+        As in :class:`Store`; ``column`` is None if each row has all columns.
+    lines : (L,) int32
+        All ranks of the side of the rows, with or without synapses.
+    by_source : bool
     """
 
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
     row_ptr: NDArray[np.int64]
     column: NDArray[np.int32] | None
-    targets: int
+    lines: NDArray[np.int32]
+    by_source: bool = False
 
     @property
     def nnz(self) -> int:
         return int(self.row_ptr[-1])
 
     @property
+    def targets(self) -> int:
+        """Number of post neurons, with or without synapses."""
+        return len(self.columns if self.by_source else self.lines)
+
+    @property
     def complete(self) -> bool:
         """Whether every post neuron has a synapse from every pre neuron."""
-        return self.nnz == self.targets * len(self.columns)
+        return self.nnz == len(self.lines) * len(self.columns)
 
     @classmethod
-    def full(cls, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> Pattern:
+    def full(cls, rows: NDArray[np.int32], columns: NDArray[np.int32], by_source: bool = False) -> Pattern:
         """Every column to every row."""
         row_ptr = np.arange(len(rows) + 1, dtype=np.int64) * len(columns)
-        return cls(rows, columns, row_ptr, None, len(rows))
+        return cls(rows, columns, row_ptr, None, rows, by_source)
 
     @classmethod
     def of(
@@ -246,13 +284,41 @@ class Pattern:
         columns: NDArray[np.int32],
         lengths: NDArray[np.int64],
         column: NDArray[np.int32],
+        by_source: bool = False,
     ) -> Pattern:
         """From the lengths of all rows; rows without synapses are left out."""
         used = lengths > 0
-        return cls(rows[used], columns, pointers(lengths[used]), column, len(rows))
+        return cls(rows[used], columns, pointers(lengths[used]), column, rows, by_source)
+
+    def turned(self) -> Pattern:
+        """The same synapses, sorted by the other side."""
+        if self.column is None:
+            return Pattern.full(self.columns, self.lines, not self.by_source)
+        counts = np.bincount(self.column, minlength=len(self.columns)).astype(np.int64)
+        places = np.searchsorted(self.lines, self.rows)
+        column = _turned(np.diff(self.row_ptr), self.column, places, (len(self.lines), counts))
+        return Pattern.of(self.columns, self.lines, counts, column, not self.by_source)
 
 
-def stable_order(keys: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
+def _turned(
+    lengths: NDArray[np.int64],
+    column: NDArray[np.int32],
+    places: NDArray[np.int64],
+    turned: tuple[int, NDArray[np.int64]],
+) -> NDArray[np.int32]:
+    """For each column, ascending, the places of the rows that have it; ``turned``: their number, and the counts."""
+    # One sort of (column, place) packed into one word, of 32 bits where they fit: faster than any permutation.
+    size, counts = turned
+    small = size * len(counts) < 2**32
+    keys: NDArray[Any] = column.astype(np.uint32 if small else np.uint64)
+    keys *= keys.dtype.type(size)
+    keys += np.repeat(places.astype(keys.dtype), lengths)
+    keys.sort()
+    keys -= np.repeat(np.arange(len(counts), dtype=keys.dtype) * keys.dtype.type(size), counts)
+    return keys.view(np.int32) if small else keys.astype(np.int32)
+
+
+def stable_order(keys: NDArray[np.int32] | NDArray[np.int64], limit: int) -> NDArray[np.int64]:
     """What sorts ``keys``, integers in [0, limit), leaving equal ones in order."""
     # One sort of (key, place) packed into 64 bits is faster than a stable argsort.
     bits = len(keys).bit_length()
@@ -260,7 +326,9 @@ def stable_order(keys: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
         return np.argsort(keys, kind="stable")
     packed = keys.astype(np.int64)
     packed <<= bits
-    packed |= np.arange(len(keys))
+    for first in range(0, len(keys), BLOCK):
+        block = packed[first : first + BLOCK]
+        block |= np.arange(first, first + len(block))
     packed.sort()
     packed &= (1 << bits) - 1
     return packed
@@ -309,15 +377,21 @@ def pack(pattern: Pattern, name: str, projection: str, by_source: bool = False, 
     if wanted is StoreKind.DENSE and not pattern.complete:
         info(f"Projection '{projection}': not every pair of neurons has a synapse, stored as csr, not dense.")
     dense = pattern.complete and wanted is not StoreKind.CSR
-    if by_source:
-        return _by_source(pattern, dense and _is_run(pattern.rows), targets)
+    if by_source and dense and not _is_run(pattern.columns if pattern.by_source else pattern.lines):
+        dense = False
+    if pattern.by_source != by_source:
+        pattern = pattern.turned()
+    rows, columns, row_ptr = pattern.rows, pattern.columns, pattern.row_ptr
     column = None if dense else _columns(pattern)
+    if by_source and column is not None:
+        column, columns = _ranks(columns, column), np.arange(targets, dtype=np.int32)
     return Store(
         StoreKind.DENSE if dense else StoreKind.CSR,
-        aligned(pattern.rows, np.int32),
-        aligned(pattern.columns, np.int32),
-        aligned(pattern.row_ptr, np.int64),
+        aligned(rows, np.int32),
+        aligned(columns, np.int32),
+        aligned(row_ptr, np.int64),
         column,
+        by_source,
     )
 
 
@@ -326,23 +400,11 @@ def _is_run(ranks: NDArray[np.int32]) -> bool:
     return len(ranks) > 0 and int(ranks[-1]) - int(ranks[0]) == len(ranks) - 1
 
 
-def _by_source(pattern: Pattern, dense: bool, targets: int) -> Store:
-    """The pattern with pre neurons as rows."""
-    lengths = np.diff(pattern.row_ptr)
-    if dense:
-        full = np.arange(len(pattern.columns) + 1, dtype=np.int64) * len(pattern.rows)
-        return Store(StoreKind.DENSE, pattern.columns, pattern.rows, aligned(full, np.int64), None, True)
-    posts = aligned(np.arange(targets), np.int32)
-    if pattern.column is None:
-        counts = np.full(len(pattern.columns), len(pattern.rows), np.int64)
-        column = np.tile(pattern.rows, len(pattern.columns))
-    else:
-        counts = np.bincount(pattern.column, minlength=len(pattern.columns)).astype(np.int64)
-        order = stable_order(pattern.column, len(pattern.columns))
-        column = np.repeat(pattern.rows, lengths)[order]
-    used = counts > 0
-    rows, row_ptr = aligned(pattern.columns[used], np.int32), aligned(pointers(counts[used]), np.int64)
-    return Store(StoreKind.CSR, rows, posts, row_ptr, aligned(column, np.int32), True)
+def _ranks(columns: NDArray[np.int32], column: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Places in ``columns`` as ranks."""
+    if len(columns) == 0 or (_is_run(columns) and columns[0] == 0):
+        return column
+    return aligned(columns[column], np.int32)
 
 
 def _columns(pattern: Pattern) -> NDArray[np.int32]:

@@ -83,13 +83,26 @@ class SynapseState:
         self._initial = initial
 
     def _fill(self, name: str, buffer: Array, values: Values, store: Store) -> None:
-        """Values in the order of dendrites into a buffer in store order: all stores draw the same numbers."""
-        if not store.by_source or self.locality(name) is not Locality.LOCAL or is_number(values):
+        """Values into a buffer in store order: whatever the store, each synapse gets the same."""
+        by_source = self.drawn_by_source(values)
+        if store.by_source == by_source or self.locality(name) is not Locality.LOCAL or is_number(values):
             fill(buffer, values, self.network)
+            return
+        reading = store.reading(by_source)
+        if store.column is not None:
+            fill(buffer, values, self.network, reading.order)
             return
         ordered = np.empty_like(buffer)
         fill(ordered, values, self.network)
-        buffer[...] = store.forward().place(ordered)
+        buffer[...] = reading.place(ordered)
+
+    def drawn_by_source(self, values: Values) -> bool:
+        """Whether these values are in the order of sources, not of dendrites.
+
+        A stream that the user chose is read dendrite by dendrite. What any other is read by is not seen, so it
+        is the order that synapses of the model are stored in where nobody asks for another.
+        """
+        return isinstance(values, RandomDistribution) and not values.chosen and kept_by_source(self.model)
 
     def _fill_weights(self, buffer: Array, weights: Values, store: Store) -> None:
         locality = self._attribute("w").locality
@@ -149,6 +162,13 @@ class SynapseState:
             if not self.network.compiled and name != "w":
                 self._given[name] = given[name]
                 self._initial[name] = self.buffers[name].copy()
+
+    def assign_stored(self, name: str, values: Array, store: Store) -> None:
+        """Set a local attribute from values in store order."""
+        buffer = self.buffers[name]
+        buffer[...] = many_values(values, len(buffer), buffer, self.network, f"{self.label}.{name}")
+        if not self.network.compiled and name != "w":
+            self._given[name], self._initial[name] = store.forward().split(values), buffer.copy()
 
     def restore(self, names: Iterable[str]) -> None:
         """Give attributes their initial values again."""
@@ -261,6 +281,15 @@ class SynapseState:
             raise NotCompiledError(f"{self.label}.{name} is drawn by compile().", hint="call compile() first")
 
         return self._evaluated(attribute, 1, known, refuse)
+
+
+def kept_by_source(model: SynapseModel) -> bool:
+    """Whether all that a synapse needs is to be found from its pre neuron."""
+    alone = model.spiking and model.psp is None and not model.post_spike.statements
+    driven = len(model.event_driven) == len(model.equations)
+    dendritic = any(a.locality is Locality.SEMIGLOBAL for a in model.attributes)
+    structural = model.creating is not None or model.pruning is not None
+    return alone and driven and not dendritic and not structural
 
 
 def _varies(attribute: Attribute) -> bool:

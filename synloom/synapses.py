@@ -17,6 +17,7 @@ from synloom.connect.ends import population_of, rank_in
 from synloom.connect.values import Delays, delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.receptive_fields import tile
+from synloom.store import Reading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from synloom.network import Network
     from synloom.population import Population
     from synloom.projection import Projection
-    from synloom.store import Reading
     from synloom.view import PopulationView
 
 
@@ -186,11 +186,13 @@ class Synapses(ABC):
 
     def nb_efferent_synapses(self) -> dict[int, int]:
         """Number of synapses of each pre neuron that has any, by rank; of spiking projections only."""
-        if not self.pre_population.model.spiking:
+        if not self._root.model.spiking:
             raise ConfigurationError(f"{self._label}: nb_efferent_synapses() is for spiking projections.")
-        sources = [ranks for _, ranks in self._built().dendrites()]
-        ranks, counts = np.unique(np.concatenate([np.empty(0, np.int32), *sources]), return_counts=True)
-        return dict(zip(ranks.tolist(), counts.tolist(), strict=True))
+        reading = self._peek("nb_efferent_synapses")
+        if reading is None:
+            return {}
+        sources = Reading(reading.store, not reading.transposed)
+        return dict(zip(sources.rows.tolist(), sources.lengths().tolist(), strict=True))
 
     @property
     def post_ranks(self) -> list[int] | None:
@@ -334,11 +336,15 @@ class Synapses(ABC):
         reading, root = self._built(), self._root
         store = reading.store
         shape = (root.post_population.size, root.pre_population.size)
-        matrix = np.full(shape[::-1] if store.by_source else shape, fill, np.float64)
+        made = shape[::-1] if store.by_source else shape
+        # Memory of zeros is not touched before something is put there.
+        matrix = np.zeros(made) if fill == 0 else np.full(made, fill, np.float64)
         if store.column is None:
             matrix[np.ix_(store.rows, store.columns)] = entries.reshape(len(store.rows), len(store.columns))
         else:
-            matrix[store.row_of_synapses(), store.column_of_synapses()] = entries
+            flat = matrix.reshape(-1)
+            for synapses, places in store.cells(made[1], 1):
+                flat[places] = entries[synapses]
         return matrix.T if reading.transposed else matrix
 
     def connectivity_matrix(self, fill: float = 0.0) -> NDArray[np.float64]:

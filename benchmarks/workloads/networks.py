@@ -138,5 +138,101 @@ class Stranger(NetworkWorkload):
         return {"clock": float(self.clock.r.mean())}
 
 
+class Construct(NetworkWorkload):
+    """What it takes to make the synapses of one projection; a step makes them once.
+
+    ANNarchy makes them in compiled code, so a projection is compiled once and connected again and again.
+    Synloom needs no compiler for it, so each step describes the network anew.
+    """
+
+    def build(self) -> None:
+        self.setup()
+        self.first = True
+        if self.parameters["rule"] == "sparse":
+            import scipy.sparse
+
+            self.matrix = scipy.sparse.random(10000, 10000, 0.01, "csr", random_state=1)
+        if self.module == "ANNarchy":
+            self.describe()
+            self.rule()
+
+    def compile(self) -> None:
+        if self.module == "ANNarchy":
+            super().compile()
+
+    def describe(self, **network: Any) -> None:
+        if self.parameters["rule"] == "spiking":
+            # Both give an equation to the conductance, which has the same default.
+            neuron = self.sim.Neuron(
+                equations="10.0*dv/dt = g_exc - v\n 5.0*dg_exc/dt = -g_exc", spike="v > 1.0", reset="v = 0.0"
+            )
+        else:
+            neuron = self.sim.Neuron(equations="r = sum(exc)")
+        geometry = (100, 100) if self.parameters["rule"] == "gaussian" else 10000
+        ends = [self.sim.Population(geometry, neuron, **network) for _ in range(2)]
+        self.projection = self.sim.Projection(*ends, "exc", **network)
+
+    def rule(self) -> None:
+        """Call the connector; rows of pre neurons where these send spikes."""
+        match self.parameters["rule"]:
+            case "spiking":
+                storage = {"storage_format": "csr", "storage_order": "pre_to_post"}
+                self.projection.connect_fixed_probability(0.1, self.sim.Uniform(0.0, 1.0), **storage)
+            case "rate":
+                weights = self.sim.Uniform(0.0, 1.0)
+                self.projection.connect_fixed_probability(0.1, weights, storage_format="csr")
+            case "gaussian":
+                self.projection.connect_gaussian(1.0, 0.022)
+            case "sparse":
+                self.projection.connect_from_sparse(self.matrix)
+            case "function":
+                self.projection.connect_with_func(ring, lil=self.sim.LILConnectivity())
+            case "arrays":
+                self.projection.connect_with_func(ring_at_once, lil=self.sim.LILConnectivity())
+
+    def run(self, steps: int) -> None:
+        for _ in range(1 if self.first else steps):
+            if self.module == "ANNarchy":
+                self.rule()
+                self.projection._connect(None)
+            else:
+                self.projection = None
+                network = self.sim.Network(seed=42)
+                self.describe(network=network)
+                self.rule()
+                network._connect_all()
+        self.first = False
+
+    def check(self) -> dict[str, float]:
+        found = {"synapses": float(self.projection.nb_synapses)}
+        if self.parameters["rule"] in ("gaussian", "sparse"):
+            found["w"] = sum(map(sum, self.projection.w))
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        if self.module == "ANNarchy":
+            return {}
+        return {"bytes": self.projection.size_in_bytes() / self.projection.nb_synapses}
+
+
+def ring(pre: Any, post: Any, lil: Any) -> Any:
+    """A hundred sources for each neuron, one dendrite after the other."""
+    for rank in range(post.size):
+        start = rank % 50
+        lil.add(rank, list(range(start, start + 100)), [0.5] * 100, [0])
+    return lil
+
+
+def ring_at_once(pre: Any, post: Any, lil: Any) -> Any:
+    """The same with arrays, where the simulator takes them."""
+    import numpy as np
+
+    if not hasattr(lil, "add_synapses"):
+        return ring(pre, post, lil)
+    ranks = np.arange(post.size)
+    lil.add_synapses(np.repeat(ranks, 100), (ranks[:, None] % 50 + np.arange(100)).ravel(), 0.5, 0.0)
+    return lil
+
+
 if __name__ == "__main__":
-    serve({"Rate": Rate, "Oja": Oja, "Chain": Chain, "Stranger": Stranger})
+    serve({"Rate": Rate, "Oja": Oja, "Chain": Chain, "Stranger": Stranger, "Construct": Construct})

@@ -29,6 +29,7 @@ from synloom.codegen.ir.expr import (
 from synloom.codegen.ir.model import (
     Assignment,
     Attribute,
+    Creating,
     Equation,
     Event,
     Function,
@@ -37,6 +38,7 @@ from synloom.codegen.ir.model import (
     Ode,
     PopulationIR,
     ProjectionIR,
+    Pruning,
     Spike,
     SynapseModel,
     TransposeIR,
@@ -249,6 +251,20 @@ def _synapse(model: SynapseModel, pre: NeuronModel, post: NeuronModel) -> None:
         fail("a post-synaptic spike that transmits", model.post_spike.transmit[0].target)
     if not model.spiking and any(True for e in (model.pre_spike, model.post_spike) for _ in e):
         fail("events in a rate-coded synapse")
+    for rule in (model.creating, model.pruning):
+        if rule is not None:
+            _rule(rule, where)
+
+
+def _rule(rule: Creating | Pruning, where: Surroundings) -> None:
+    """Where synapses come to be, or which go."""
+    where.read(rule.condition)
+    if rule.condition.dtype is not DType.BOOL:
+        fail(f"a condition of type {rule.condition.dtype}", rule.condition)
+    values = (rule.proba,) if isinstance(rule, Pruning) else (rule.proba, rule.w, rule.d)
+    for value in values:
+        if value is not None:
+            where.read(value)
 
 
 def _event(event: Event, where: Surroundings, with_target: Surroundings) -> None:

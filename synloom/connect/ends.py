@@ -27,8 +27,12 @@ End = Population | PopulationView | IndividualNeuron | str
 class Connector(Protocol):
     """A connectivity rule with its arguments: data that can be built any number of times."""
 
-    def build(self, rng: np.random.Generator) -> Pattern:
-        """The synapses; a random rule draws from ``rng``."""
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
+        """The synapses; a random rule draws from ``rng``.
+
+        ``by_source`` asks for rows of pre neurons. A rule that is made the other way round may ignore it, and
+        those that draw one pair after the other do it in that order: other synapses, equally distributed.
+        """
         ...
 
 
@@ -58,6 +62,10 @@ class Ends:
     def exchanged(self) -> Ends:
         """The same with pre and post exchanged."""
         return Ends(self.post, self.pre, self.recurrent, self.projection)
+
+    def seen(self, by_source: bool) -> Ends:
+        """With the neurons whose synapses make a row as ``post``."""
+        return self.exchanged() if by_source else self
 
     def own_column(self) -> NDArray[np.int64]:
         """For each row the place of its own neuron among the columns; -1 where that is none of them."""

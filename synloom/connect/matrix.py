@@ -10,7 +10,8 @@ from synloom.connect.ends import Ends
 from synloom.connect.regular import Given
 from synloom.connect.values import is_table
 from synloom.messages import info
-from synloom.store import Pattern
+from synloom.runtime.buffers import aligned_empty
+from synloom.store import Pattern, stable_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,29 +71,34 @@ def from_sparse(ends: Ends, weights: Any, delays: Any) -> tuple[Given, NDArray[n
 
     Returns the pattern, its weights and delays (ms) in store order; other delays as they were given.
     """
-    row, column, values = _sparse(ends, weights, "weights")
-    kept = ~np.isnan(values)
-    if not kept.all():
-        info(f"Projection '{ends.projection}': {int((~kept).sum())} entries are NaN and make no synapse.")
-    if is_sparse(delays):
-        delay_row, delay_column, delay = _sparse(ends, delays, "delays")
-        if not (np.array_equal(row, delay_row) and np.array_equal(column, delay_column)):
+    keys, values = _sparse(ends, weights, "weights")
+    per_synapse = is_sparse(delays)
+    if per_synapse:
+        delay_keys, delays = _sparse(ends, delays, "delays")
+        if not np.array_equal(keys, delay_keys):
             raise ends.error(
-                f"delays must be stored where weights are: {len(values)} weights, {len(delay)} delays.",
+                f"delays must be stored where weights are: {len(values)} weights, {len(delays)} delays.",
                 hint="give the delays a stored entry wherever the weights have one, and nowhere else",
             )
-        delays = delay[kept]
     elif is_table(delays):
         raise ends.error("delays must be a number, a distribution or a sparse matrix like the weights.")
-    lengths = np.bincount(row[kept], minlength=len(ends.rows)).astype(np.int64)
-    pattern = Pattern.of(ends.rows, ends.columns, lengths, column[kept].astype(np.int32))
-    return Given(pattern), values[kept], delays
+    missing = np.isnan(values)
+    if missing.any():
+        info(f"Projection '{ends.projection}': {int(missing.sum())} entries are NaN and make no synapse.")
+        keys, values = keys[~missing], values[~missing]
+        delays = delays[~missing] if per_synapse else delays
+    starts = np.arange(len(ends.rows) + 1) * len(ends.columns)
+    lengths = np.diff(np.searchsorted(keys, starts))
+    column = aligned_empty(keys.shape, np.int32)
+    np.subtract(keys, np.repeat(starts[:-1], lengths), out=column, casting="unsafe")
+    return Given(Pattern.of(ends.rows, ends.columns, lengths, column)), values, delays
 
 
-def _sparse(
-    ends: Ends, matrix: Any, what: str
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Row, column and value of each stored entry, sorted as in the store; equal places are added up."""
+def _sparse(ends: Ends, matrix: Any, what: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Place in the full matrix, read by post neurons, and value of each stored entry, sorted.
+
+    Values at equal places are added up.
+    """
     if not is_sparse(matrix):
         hint = "use connect_from_matrix() for a dense matrix (there rows are post neurons)"
         raise ends.error(f"{what} must be a sparse matrix of SciPy, not {type(matrix).__name__}.", hint=hint)
@@ -103,11 +109,16 @@ def _sparse(
             f"{what} must have the shape {expected} (pre, post), not {tuple(matrix.shape)}.",
             hint=f"transpose them: {what}.T" if turned else "",
         )
-    entries = matrix.tocoo(copy=True)
-    if entries.dtype.kind not in "buif":
-        raise ends.error(f"{what} must hold real numbers, not {entries.dtype}.")
-    entries.sum_duplicates()
-    column = np.argsort(np.argsort(ends.pre))[entries.row]
-    row = np.argsort(np.argsort(ends.post))[entries.col]
-    order = np.lexsort((column, row))
-    return row[order], column[order], entries.data[order].astype(np.float64)
+    entries = matrix.tocoo()
+    values = np.asarray(entries.data)
+    if values.dtype.kind not in "buif":
+        raise ends.error(f"{what} must hold real numbers, not {values.dtype}.")
+    keys = np.argsort(np.argsort(ends.post))[entries.col] * len(ends.pre)
+    keys += np.argsort(np.argsort(ends.pre))[entries.row]
+    if (np.diff(keys) <= 0).any():
+        order = stable_order(keys, expected[0] * expected[1])
+        keys, values = keys[order], values[order]
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        if len(first) < len(keys):
+            keys, values = keys[first], np.add.reduceat(values, first)
+    return keys, values.astype(np.float64)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Self
 
 from synloom import connectivity_file, messages
 from synloom.codegen.errors import ConfigurationError
-from synloom.connect import lil, matrix, random, regular, values
+from synloom.connect import distance, lil, market, matrix, random, regular, values
 from synloom.connect.ends import Connector, Ends
+from synloom.connect.legacy import legacy
 from synloom.connect.values import Connection
 from synloom.store import check_format
 
@@ -68,6 +69,7 @@ class ConnectMethods:
             delays,
             (storage_format, storage_order),
             force_multiple_weights,
+            text="All-to-All, weights <w>, delays <d>",
         )
 
     def connect_one_to_one(
@@ -89,6 +91,7 @@ class ConnectMethods:
             delays,
             (storage_format, storage_order),
             force_multiple_weights,
+            text="One-to-One, weights <w>, delays <d>",
         )
 
     def connect_fixed_probability(
@@ -110,6 +113,7 @@ class ConnectMethods:
             delays,
             (storage_format, storage_order),
             force_multiple_weights,
+            text=f"Random, sparseness {probability}, weights <w>, delays <d>",
         )
 
     def connect_fixed_number_pre(
@@ -131,6 +135,7 @@ class ConnectMethods:
             delays,
             (storage_format, storage_order),
             force_multiple_weights,
+            text=rf"Random Convergent {number} $\rightarrow$ 1, weights <w>, delays <d>",
         )
 
     def connect_fixed_number_post(
@@ -152,6 +157,51 @@ class ConnectMethods:
             delays,
             (storage_format, storage_order),
             force_multiple_weights,
+            text=rf"Random Divergent 1 $\rightarrow$ {number}, weights <w>, delays <d>",
+        )
+
+    def connect_gaussian(
+        self,
+        amp: float,
+        sigma: float,
+        delays: Weights = 0.0,
+        limit: float = 0.01,
+        allow_self_connections: bool = False,
+        storage_format: str | None = None,
+    ) -> Self:
+        """Weights ``amp * exp(-D2 / (2 * sigma^2))`` where these are above ``limit * amp``, of whole populations.
+
+        ``D2`` is the squared distance of two neurons whose coordinates go from 0 to 1 along each axis.
+        """
+        ends, pair = self._ends(), (self.pre, self.post)
+        given = distance.gaussian(ends, pair, amp, sigma, limit, bool(allow_self_connections))
+        text = f"Gaussian, amplitude {amp}, sigma {sigma}, delays <d>"
+        return self._given("Gaussian", (*given, delays), (storage_format, None), text=text)
+
+    def connect_dog(
+        self,
+        amp_pos: float,
+        sigma_pos: float,
+        amp_neg: float,
+        sigma_neg: float,
+        delays: Weights = 0.0,
+        limit: float = 0.01,
+        allow_self_connections: bool = False,
+        storage_format: str | None = None,
+    ) -> Self:
+        """The Gaussian of ``amp_pos`` and ``sigma_pos`` less the other, as :meth:`connect_gaussian`.
+
+        Weights up to ``limit * abs(amp_pos - amp_neg)`` make no synapse.
+        """
+        ends, pair = self._ends(), (self.pre, self.post)
+        amplitudes, sigmas = (amp_pos, amp_neg), (sigma_pos, sigma_neg)
+        given = distance.dog(ends, pair, amplitudes, sigmas, limit, bool(allow_self_connections))
+        text = f"A+ {amp_pos}, sigma+ {sigma_pos}, A- {amp_neg}, sigma- {sigma_neg}, delays <d>"
+        return self._given(
+            "Difference-of-Gaussian",
+            (*given, delays),
+            (storage_format, None),
+            text=f"Difference-of-Gaussian, {text}",
         )
 
     def connect_from_matrix(
@@ -195,7 +245,25 @@ class ConnectMethods:
         made = lil.call_method(ends, method, self.pre, self.post, self.network.dt, args)
         name = getattr(method, "__name__", type(method).__name__)
         return self._given(
-            f"User-defined: {name}()", lil.from_lists(ends, made), (storage_format, storage_order)
+            "User-defined",
+            lil.from_lists(ends, made),
+            (storage_format, storage_order),
+            text=f"User-defined, function {name}()",
+        )
+
+    def connect_from_matrix_market(
+        self,
+        filename: str | PathLike[str],
+        storage_format: str | None = None,
+        storage_order: str | None = None,
+    ) -> Self:
+        """Weights of a Matrix Market file ``.mtx``, of shape (post, pre); each of its entries is a synapse."""
+        given = market.from_matrix_market(self._ends(), filename)
+        return self._given(
+            "MatrixMarket",
+            given,
+            (storage_format, storage_order),
+            text=f"MatrixMarket, file {fspath(filename)}",
         )
 
     def connect_from_file(
@@ -209,16 +277,19 @@ class ConnectMethods:
         ends = self._ends()
         given = connectivity_file.read(filename, ends)
         several = not isinstance(given[1], float)
-        return self._given("From file", given, (storage_format, storage_order), several)
+        return self._given("From File", given, (storage_format, storage_order), several)
 
     all_to_all = connect_all_to_all
     one_to_one = connect_one_to_one
     fixed_probability = connect_fixed_probability
     fixed_number_pre = connect_fixed_number_pre
     fixed_number_post = connect_fixed_number_post
+    gaussian = connect_gaussian
+    dog = connect_dog
     from_function = connect_with_func
     from_matrix = connect_from_matrix
     from_sparse = connect_from_sparse
+    from_matrix_market = connect_from_matrix_market
     from_file = connect_from_file
 
     def _rule(
@@ -229,6 +300,8 @@ class ConnectMethods:
         delays: Any,
         storage: tuple[str | None, str | None],
         several: bool,
+        *,
+        text: str = "",
     ) -> Self:
         """Remember a connector and its values; the pattern is made by ``compile()``."""
         form = storage[0] or self.network.options.sparse_matrix_format
@@ -247,7 +320,9 @@ class ConnectMethods:
             messages.warning(
                 f"Projection '{self.name}' was connected already: {name} replaces {self._connection.name}."
             )
-        self._connected(Connection(name, connector, weights, checked, form, wanted, one_weight))
+        if self.network.options.legacy_rng:
+            connector = legacy(connector)
+        self._connected(Connection(name, text or name, connector, weights, checked, form, wanted, one_weight))
         return self
 
     def _given(
@@ -256,6 +331,8 @@ class ConnectMethods:
         given: tuple[Connector, values.Values, Any],
         storage: tuple[str | None, str | None],
         several: bool = True,
+        *,
+        text: str = "",
     ) -> Self:
         """The same for a pattern that is known already."""
-        return self._rule(name, *given, storage, several)
+        return self._rule(name, *given, storage, several, text=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,13 @@ import numpy as np
 
 from synloom.connect.ends import Connector, Ends
 from synloom.connect.regular import AllToAll
-from synloom.store import Pattern, joined, stable_order
+from synloom.runtime.buffers import aligned_empty
+from synloom.store import Pattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BLOCK = 1 << 18  # candidates drawn at a time
+BLOCK = 1 << 16  # synapses or candidates drawn at a time: they stay in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +29,77 @@ class FixedProbability:
     probability: float
     self_connections: bool
 
-    def build(self, rng: np.random.Generator) -> Pattern:
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
         """Draw distances between synapses along all candidates: the work grows with synapses only."""
-        rows, columns = self.ends.rows, self.ends.columns
-        own = self.ends.own_column()
-        exclude = not self.self_connections and bool((own >= 0).any())
-        width, candidates = len(columns), len(rows) * len(columns)
-        lengths = np.zeros(len(rows), np.int64)
-        chunks: list[NDArray[np.int32]] = []
+        ends = self.ends.seen(by_source)
+        rows, columns = ends.rows, ends.columns
+        width = len(columns)
+        own = ends.own_column()
+        itself = np.flatnonzero(own >= 0) if not self.self_connections else np.empty(0, np.int64)
+        barred = itself * width + own[itself]
+        lengths, column = np.zeros(len(rows), np.int64), _Column(len(rows) * width, self.probability)
+        for places in self._places(rng, len(rows) * width):
+            kept = _without(places, barred)
+            if not len(kept):
+                continue
+            first, last = int(kept[0]) // width, int(kept[-1]) // width
+            starts = np.arange(first, last + 2) * width
+            counts = np.diff(np.searchsorted(kept, starts))
+            lengths[first : last + 1] += counts
+            np.subtract(kept, np.repeat(starts[:-1], counts), out=column.more(len(kept)), casting="unsafe")
+        return Pattern.of(rows, columns, lengths, column.filled, by_source)
+
+    def _places(self, rng: np.random.Generator, candidates: int) -> Iterator[NDArray[np.int64]]:
+        """Blocks of candidates that are drawn, ascending; each is valid until the next is asked for."""
         rate = -math.log1p(-self.probability)
         last = -1 if rate > 0.0 else candidates
+        exponentials, whole = np.empty(BLOCK), np.empty(BLOCK, np.int64)
         while last < candidates - 1:
             hits = min(BLOCK, int((candidates - last) * self.probability * 1.01) + 100)
+            gaps, places = exponentials[:hits], whole[:hits]
+            rng.standard_exponential(out=gaps)
             # The distance is geometric: the next integer above an exponential number.
             with np.errstate(over="ignore"):
-                gaps = rng.standard_exponential(hits) / rate
-            places = last + np.cumsum(np.minimum(gaps, candidates).astype(np.int64) + 1)
+                gaps /= rate
+            np.minimum(gaps, candidates, out=gaps)
+            np.copyto(places, gaps, casting="unsafe")
+            places += 1
+            places[0] += last
+            np.cumsum(places, out=places)
             last = int(places[-1])
-            row, column = np.divmod(places[places < candidates], width)
-            if exclude:
-                kept = column != own[row]
-                row, column = row[kept], column[kept]
-            lengths += np.bincount(row, minlength=len(rows))
-            chunks.append(column.astype(np.int32))
-        return Pattern.of(rows, columns, lengths, joined(chunks))
+            yield places if last < candidates else places[: np.searchsorted(places, candidates)]
+
+
+class _Column:
+    """Room for the synapses that ``candidates`` of this probability make, filled piece by piece."""
+
+    def __init__(self, candidates: int, probability: float) -> None:
+        mean = candidates * probability
+        # Six standard deviations are exceeded once in a thousand million times; then it grows.
+        self._room = aligned_empty((int(mean + 6.0 * math.sqrt(mean)) + 16,), np.dtype(np.int32))
+        self._length = 0
+
+    def more(self, size: int) -> NDArray[np.int32]:
+        """Where the next ``size`` values go."""
+        first, self._length = self._length, self._length + size
+        if self._length > len(self._room):
+            room = aligned_empty((self._length + self._length // 8,), np.dtype(np.int32))
+            room[:first] = self._room[:first]
+            self._room = room
+        return self._room[first : self._length]
+
+    @property
+    def filled(self) -> NDArray[np.int32]:
+        return self._room[: self._length]
+
+
+def _without(places: NDArray[np.int64], barred: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``places`` that are not in ``barred``; both ascending."""
+    if not len(places) or not len(barred):
+        return places
+    near = barred[np.searchsorted(barred, places[0]) : np.searchsorted(barred, places[-1], side="right")]
+    at = np.searchsorted(places, near)
+    return np.delete(places, at[places[at] == near])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +110,8 @@ class FixedNumberPre:
     number: int
     self_connections: bool
 
-    def build(self, rng: np.random.Generator) -> Pattern:
-        rows, columns = self.ends.rows, self.ends.columns
-        own = np.full(len(rows), -1) if self.self_connections else self.ends.own_column()
-        column = choose(rng, len(columns), self.number, own)
-        return Pattern.of(rows, columns, np.full(len(rows), self.number, np.int64), column.ravel())
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
+        return _numbers(rng, self.ends, self.number, self.self_connections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +122,18 @@ class FixedNumberPost:
     number: int
     self_connections: bool
 
-    def build(self, rng: np.random.Generator) -> Pattern:
-        rows, columns = self.ends.rows, self.ends.columns
-        own = np.full(len(columns), -1) if self.self_connections else self.ends.exchanged().own_column()
-        row = choose(rng, len(rows), self.number, own).ravel()
-        lengths = np.bincount(row, minlength=len(rows)).astype(np.int64)
-        # Sorted by row; within a row by column, since that is how they were drawn.
-        column = stable_order(row, len(rows))
-        if self.number:
-            column //= self.number
-        return Pattern.of(rows, columns, lengths, column.astype(np.int32))
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
+        return _numbers(rng, self.ends.exchanged(), self.number, self.self_connections, by_source=True)
+
+
+def _numbers(
+    rng: np.random.Generator, ends: Ends, number: int, self_connections: bool, by_source: bool = False
+) -> Pattern:
+    """``number`` columns for each row."""
+    rows, columns = ends.rows, ends.columns
+    own = np.full(len(rows), -1) if self_connections else ends.own_column()
+    column = choose(rng, len(columns), number, own)
+    return Pattern.of(rows, columns, np.full(len(rows), number, np.int64), column.ravel(), by_source)
 
 
 def choose(
@@ -95,7 +143,7 @@ def choose(
 
     -1 excludes none. Shape of the result: (len(excluded), number).
     """
-    chosen = np.empty((len(excluded), number), np.int32)
+    chosen = aligned_empty((len(excluded), number), np.int32)
     barred = excluded >= 0
     step = max(1, BLOCK // max(1, candidates if 2 * number > candidates else number))
     for group, left in ((np.flatnonzero(~barred), candidates), (np.flatnonzero(barred), candidates - 1)):

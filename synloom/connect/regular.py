@@ -21,11 +21,12 @@ class AllToAll:
     ends: Ends
     self_connections: bool
 
-    def build(self, rng: np.random.Generator) -> Pattern:
-        rows, columns = self.ends.rows, self.ends.columns
-        own = self.ends.own_column()
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
+        ends = self.ends.seen(by_source)
+        rows, columns = ends.rows, ends.columns
+        own = ends.own_column()
         if self.self_connections or not (own >= 0).any():
-            return Pattern.full(rows, columns)
+            return Pattern.full(rows, columns, by_source)
         lengths = len(columns) - (own >= 0)
         column = aligned_empty((int(lengths.sum()),), np.int32)
         everyone = np.arange(len(columns), dtype=np.int32)
@@ -35,7 +36,7 @@ class AllToAll:
             chosen = np.broadcast_to(everyone, kept.shape)[kept]
             column[start : start + len(chosen)] = chosen
             start += len(chosen)
-        return Pattern.of(rows, columns, lengths, column)
+        return Pattern.of(rows, columns, lengths, column, by_source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,13 @@ class OneToOne:
 
     ends: Ends
 
-    def build(self, rng: np.random.Generator) -> Pattern:
-        pairs = min(len(self.ends.pre), len(self.ends.post))
-        order = np.argsort(self.ends.post[:pairs])
-        column = np.searchsorted(self.ends.columns, self.ends.pre[:pairs][order]).astype(np.int32)
-        lengths = np.isin(self.ends.rows, self.ends.post[:pairs]).astype(np.int64)
-        return Pattern.of(self.ends.rows, self.ends.columns, lengths, column)
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
+        ends = self.ends.seen(by_source)
+        pairs = min(len(ends.pre), len(ends.post))
+        order = np.argsort(ends.post[:pairs])
+        column = np.searchsorted(ends.columns, ends.pre[:pairs][order]).astype(np.int32)
+        lengths = np.isin(ends.rows, ends.post[:pairs]).astype(np.int64)
+        return Pattern.of(ends.rows, ends.columns, lengths, column, by_source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Given:
 
     pattern: Pattern
 
-    def build(self, rng: np.random.Generator) -> Pattern:
+    def build(self, rng: np.random.Generator, by_source: bool = False) -> Pattern:
         return self.pattern
 
 

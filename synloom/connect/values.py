@@ -32,10 +32,12 @@ LONGEST: Final = 2**31 - 1  # delays are 32-bit numbers of steps
 class Connection:
     """The arguments of one connector call, checked. Delays are in ms.
 
-    ``one_weight`` says whether a single number may stand for all weights.
+    ``text`` is how reports write the rule, with ``<w>`` and ``<d>`` for weights and delays. ``one_weight`` says
+    whether a single number may stand for all weights.
     """
 
     name: str
+    text: str
     connector: Connector
     weights: Values
     delays: Values
@@ -46,11 +48,13 @@ class Connection:
     @property
     def description(self) -> str:
         """One line for reports."""
-        named = {k: "per synapse" if isinstance(v, np.ndarray) else v for k, v in self._values().items()}
-        return ", ".join([self.name, *(f"{key} {value}" for key, value in named.items())])
+        return self.text.replace("<w>", _shown(self.weights)).replace("<d>", _shown(self.delays))
 
-    def _values(self) -> dict[str, Values]:
-        return {"weights": self.weights, "delays": self.delays}
+
+def _shown(value: Values) -> str:
+    if isinstance(value, np.ndarray):
+        return "per synapse"
+    return value.latex() if isinstance(value, RandomDistribution) else str(value)
 
 
 class Delays(NamedTuple):
@@ -157,14 +161,17 @@ def _misfit(what: str, value: Any, lengths: NDArray[np.int64]) -> ConfigurationE
     )
 
 
-def fill(out: np.ndarray, values: Values, network: Network) -> None:
-    """Put ``values`` into the flat array ``out``; a distribution is drawn in order, block by block."""
+def fill(out: np.ndarray, values: Values, network: Network, order: NDArray[np.int64] | None = None) -> None:
+    """Put ``values`` into the flat array ``out``; a distribution is drawn in order, block by block.
+
+    ``order``: the place in ``out`` of each value, if they do not follow one another.
+    """
     if not isinstance(values, RandomDistribution):
-        out[...] = values
+        out[slice(None) if order is None or is_number(values) else order] = values
         return
     for first in range(0, len(out), BLOCK):
-        part = out[first : first + BLOCK]
-        part[...] = draw(values, len(part), network)
+        block = slice(first, min(first + BLOCK, len(out)))
+        out[block if order is None else order[block]] = draw(values, block.stop - first, network)
 
 
 def changeable(delays: Delays) -> Delays:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 
 import synloom as sl
@@ -43,14 +42,23 @@ DELAYS: dict[str, Callable[[], float | sl.Uniform]] = {
 }
 
 
-def run(synapse: str, delay: str, storage_format: str, storage_order: str) -> list[bytes]:
+RULES: dict[str, Callable[..., object]] = {
+    "all": lambda link, **given: link.connect_all_to_all(**given),
+    "probability": lambda link, **given: link.connect_fixed_probability(0.6, **given),
+    "pre": lambda link, **given: link.connect_fixed_number_pre(12, **given),
+    "post": lambda link, **given: link.connect_fixed_number_post(9, **given),
+}
+
+
+def run(synapse: str, delay: str, storage_format: str, storage_order: str, rule: str = "all") -> list[bytes]:
     """Run one network with the given storage; give all that it holds, synapses by dendrite."""
     sl.clear()
     sl.setup(dt=0.5, seed=77)
     pre, post = sl.Population(23, NOISY, name="pre"), sl.Population(17, NOISY, name="post")
     pre.v, post.v = sl.Uniform(0.0, 1.0), sl.Uniform(0.0, 1.0)
     link = sl.Projection(pre, post, "exc", SYNAPSES[synapse]())
-    link.connect_all_to_all(
+    RULES[rule](
+        link,
         weights=sl.Uniform(0.1, 0.6),
         delays=DELAYS[delay](),
         storage_format=storage_format,
@@ -61,8 +69,8 @@ def run(synapse: str, delay: str, storage_format: str, storage_order: str) -> li
     sl.simulate(60.0)
     spikes = shown.get("spike")
     assert sum(map(len, spikes.values())) > 20
-    values = [np.asarray(link.get(name)) for name in link.attributes]
-    return [a.tobytes() for a in (*post.state.values(), *values)] + [repr(spikes).encode()]
+    values = [repr((link.pre_ranks, link.get(name))).encode() for name in link.attributes]
+    return [a.tobytes() for a in post.state.values()] + [*values, repr(spikes).encode()]
 
 
 @pytest.mark.parametrize("delay", DELAYS)
@@ -76,5 +84,15 @@ def test_the_storage_changes_nothing(synapse: str, delay: str) -> None:
         ("auto", "auto"),
     ):
         assert run(synapse, delay, *storage) == reference, storage
+    sl.clear()
+    sl.setup(dt=1.0, seed=None)
+
+
+@pytest.mark.parametrize("rule", ["probability", "pre", "post"])
+@pytest.mark.parametrize("synapse", ["default", "stdp"])
+def test_the_storage_does_not_change_what_is_drawn(synapse: str, rule: str) -> None:
+    reference = run(synapse, "mixed", "csr", "post_to_pre", rule)
+    assert run(synapse, "mixed", "csr", "pre_to_post", rule) == reference
+    assert run(synapse, "mixed", "auto", "auto", rule) == reference
     sl.clear()
     sl.setup(dt=1.0, seed=None)

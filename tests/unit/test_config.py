@@ -46,6 +46,7 @@ def test_defaults() -> None:
         "profile_out": None,
         "debug": False,
         "disable_shared_library_time_offset": False,
+        "legacy_rng": False,
     }
     assert {key: getattr(options, key) for key in expected} == expected
     assert set(config.CHECKS) == set(expected)

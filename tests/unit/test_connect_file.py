@@ -50,7 +50,7 @@ def test_ranks_weights_and_delays_come_back(tmp_path: Path) -> None:
     proj.w = [[5, 6], [7, 8]]
     again = built(projection().connect_from_file(saved(proj, tmp_path)))
     assert (again.w, again.pre_ranks, again.delay) == ([[5, 6], [7, 8]], [[0, 1], [1, 2]], [[1, 2], [3, 4]])
-    assert again.connector_name == "From file"
+    assert again.connector_name == "From File"
 
 
 def test_a_single_weight_stays_one(tmp_path: Path) -> None:

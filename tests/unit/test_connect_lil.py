@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.built import built, projection
 
 from synloom import messages
@@ -119,7 +124,8 @@ def test_the_function_gets_ends_and_arguments() -> None:
     proj = projection()
     proj.from_function(ring, weight=0.5)
     assert seen == [(proj.pre, proj.post, 1.0, 0.5)], "called at once"
-    assert proj.connector_name == "User-defined: ring()"
+    assert proj.connector_name == "User-defined"
+    assert proj.connector_description == "User-defined, function ring()"
     assert built(proj).w == [[0.5]]
     proj.from_function(ring, weight=0.5, dt=0.1)
     assert seen[1][2] == 0.1, "what the user gives for dt is passed on"
@@ -135,3 +141,77 @@ def test_the_function_gets_ends_and_arguments() -> None:
 def test_what_is_no_connector_function(method: Any, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         projection().connect_with_func(method)
+
+
+TRIPLETS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, 6), st.floats(-2, 2), st.floats(0, 9)),
+    unique_by=lambda synapse: synapse[:2],
+)
+
+
+@given(TRIPLETS)
+def test_synapses_added_at_once_are_those_added_one_by_one(
+    synapses: list[tuple[int, int, float, float]],
+) -> None:
+    together, alone = LILConnectivity(), LILConnectivity()
+    with contextlib.redirect_stdout(io.StringIO()):
+        together.add_synapses(*([s[n] for s in synapses] for n in range(4)))
+        for post, pre, w, delay in sorted(synapses, key=lambda s: s[0]):
+            alone.add(post, [pre], [w], [delay])
+        alone.validate()
+        together.validate()
+    for name in ("post_rank", "pre_rank", "w", "delay", "nb_synapses", "max_delay"):
+        assert getattr(together, name) == getattr(alone, name)
+
+
+@given(TRIPLETS)
+def test_a_projection_of_triplets(synapses: list[tuple[int, int, float, float]]) -> None:
+    lil = LILConnectivity()
+    lil.add_synapses(*(np.array([s[n] for s in synapses], t) for n, t in enumerate((int, int, float, float))))
+    proj = built(projection(7, 6).connect_with_func(lambda pre, post: lil))
+    expected = np.full((6, 7), -9.0)
+    for post, pre, w, _ in synapses:
+        expected[post, pre] = w
+    assert np.array_equal(proj.connectivity_matrix(-9.0), expected)
+
+
+def test_arrays_ranges_and_numbers_for_all() -> None:
+    lil = LILConnectivity()
+    lil.add(np.int64(1), np.arange(3, dtype=np.uint16), 0.5, np.float32(2.0))
+    lil.add_synapses(np.array([4, 4, 2]), range(3), 1.0, 0.0)
+    lil.add_synapses([], [], 1.0, 0.0)
+    assert (lil.post_rank, lil.pre_rank) == ([1, 2, 4], [[0, 1, 2], [2], [0, 1]])
+    assert lil.w == [[0.5] * 3, [1.0], [1.0] * 2] and lil.delay == [[2] * 3, [1], [1] * 2]
+
+
+def test_synapses_in_any_order_are_no_reason_to_warn(capsys: pytest.CaptureFixture[str]) -> None:
+    lil = LILConnectivity()
+    lil.add_synapses([3, 1], [0, 0], 1.0, 0.0)
+    lil.add_synapses([0, 2], [0, 0], 1.0, 0.0)
+    assert lil.requires_sorting and capsys.readouterr().out == ""
+
+
+def test_what_was_given_may_be_changed_afterwards() -> None:
+    post, pre, w = np.array([0, 1]), np.array([1, 0]), np.array([1.0, 2.0])
+    lil = LILConnectivity()
+    lil.add_synapses(post, pre, w, 0.0)
+    post[:], pre[:], w[:] = 7, 7, 7
+    assert (lil.post_rank, lil.pre_rank, lil.w) == ([0, 1], [[1], [0]], [[1.0], [2.0]])
+
+
+@pytest.mark.parametrize(
+    ("synapses", "said"),
+    [
+        (([0, 1], [0], 1.0, 0.0), "Synapses: there are 2 post ranks and 1 pre ranks"),
+        (([0, -1], [0, 1], 1.0, 0.0), "Synapses: post ranks must be integers of at least 0"),
+        (([0], [[0]], 1.0, 0.0), "Synapses: pre ranks must be integers of at least 0"),
+        (([0, 1], [0, 1], [1.0, 2.0, 3.0], 0.0), "Synapses: weights must have 1 or 2 values, not 3"),
+        (([0], [0], float("nan"), 0.0), "Synapses: weights must not be NaN"),
+        (([0], [0], 1.0, float("inf")), "Synapses: delays must be finite and not negative"),
+    ],
+)
+def test_mistakes_in_synapses_leave_nothing_behind(synapses: Any, said: str) -> None:
+    lil = made((0, [2], [1.0], [0.0]))
+    with pytest.raises(ConfigurationError, match=said):
+        lil.add_synapses(*synapses)
+    assert lil.nb_synapses == 1

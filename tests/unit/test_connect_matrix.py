@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from unit.built import RELAY, built, projection
 
 import synloom as sl
@@ -12,6 +15,7 @@ from synloom import messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import DelayKind, StoreKind
 
+SPIKING = sl.Neuron(equations="dv/dt = g_exc - v", spike="v > 1.0", reset="v = 0.0")
 W = [[1, 2, 3], [0, -4, 0.5]]
 SPARSE = [[1, None, 3], [None, None, 0.5]]
 
@@ -189,3 +193,24 @@ def test_mistakes_of_sparse_matrices(weights: object, delays: object, said: str,
 def test_an_empty_sparse_matrix_makes_no_synapses() -> None:
     proj = built(projection().connect_from_sparse(sp.csr_array((3, 2))))
     assert (proj.nb_synapses, proj.w, proj.post_ranks, proj.delay) == (0, [], [], 1.0)
+
+
+def test_sparse_delays_lose_the_entries_of_nan() -> None:
+    weights = sp.csr_array(([1.0, np.nan, 2.0], ([0, 1, 2], [0, 0, 1])), shape=(3, 2))
+    delays = sp.csr_array(([3.0, 4.0, 5.0], ([0, 1, 2], [0, 0, 1])), shape=(3, 2))
+    assert built(projection().connect_from_sparse(weights, delays)).delay == [[3.0], [5.0]]
+    assert built(projection().connect_from_sparse(weights, np.array(2.0))).delay == 2.0
+
+
+@given(arrays(np.float64, (5, 4), elements=st.sampled_from([0.0, 1.5, -2.0])), st.booleans())
+def test_unsorted_entries_with_repetitions(matrix: np.ndarray, spiking: bool) -> None:
+    row, column = (np.concatenate([part, part]) for part in np.nonzero(matrix))
+    halves = np.concatenate([matrix[np.nonzero(matrix)] / 2] * 2)
+    order = np.random.default_rng(1).permutation(len(row))
+    given = sp.coo_array((halves[order], (row[order], column[order])), shape=(5, 4))
+    neuron = SPIKING if spiking else RELAY
+    network = sl.Network(seed=1)
+    a, b = (sl.Population(n, neuron, network=network) for n in (5, 4))
+    proj = built(sl.Projection(a, b, "exc").connect_from_sparse(given))
+    assert np.array_equal(proj.connectivity_matrix(), matrix.T)
+    assert proj.nb_synapses == np.count_nonzero(matrix)

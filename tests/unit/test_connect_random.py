@@ -22,16 +22,16 @@ def rng() -> np.random.Generator:
 
 
 def matrix(pattern: Pattern) -> np.ndarray:
-    """Rows and columns of a pattern as a boolean matrix over ranks."""
+    """A pattern as a boolean matrix over ranks, post neurons as rows."""
     found = np.zeros((int(pattern.rows.max(initial=0)) + 1, int(pattern.columns.max()) + 1), bool)
     column = (
         pattern.column
         if pattern.column is not None
-        else np.tile(np.arange(len(pattern.columns)), pattern.targets)
+        else np.tile(np.arange(len(pattern.columns)), len(pattern.lines))
     )
     found[np.repeat(pattern.rows, np.diff(pattern.row_ptr)), pattern.columns[column]] = True
     assert found.sum() == pattern.nnz, "no synapse twice"
-    return found
+    return found.T if pattern.by_source else found
 
 
 @pytest.mark.parametrize("p", [0.001, 0.1, 0.5, 0.97])

@@ -56,6 +56,15 @@ def test_rng_wins_over_seed() -> None:
     np.testing.assert_array_equal(values, np.random.default_rng(5).uniform(0, 1, 4))
 
 
+def test_what_was_chosen_is_known() -> None:
+    rng = np.random.default_rng(3)
+    assert (Uniform(0, 1, seed=3).seed, Uniform(0, 1, rng=rng).seed, Uniform(0, 1).seed) == (3, None, None)
+    assert Uniform(0, 1, seed=3).chosen and Uniform(0, 1, rng=rng).chosen
+    used = Uniform(0, 1)
+    used.bind(rng)
+    assert used.bound and not used.chosen, "a stream of the network is not one of the user"
+
+
 def test_without_seed_each_object_has_its_own_child_stream(network: FakeNetwork) -> None:
     one, other = Uniform(0, 1), Uniform(0, 1)
     assert not one.bound

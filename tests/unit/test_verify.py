@@ -26,7 +26,17 @@ from synloom.codegen.ir.expr import (
     Var,
     WeightedSum,
 )
-from synloom.codegen.ir.model import Assignment, Bound, Event, Function, NetworkIR, Ode, Spike
+from synloom.codegen.ir.model import (
+    Assignment,
+    Bound,
+    Creating,
+    Event,
+    Function,
+    NetworkIR,
+    Ode,
+    Pruning,
+    Spike,
+)
 from synloom.codegen.ir.plan import EventKernel, Field, FieldKind, Kernel, NeuronKernel, Plan, SweepKernel
 from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import DType, Locality, Method, Scope
@@ -127,6 +137,21 @@ def projection(number: int, **changes: Any) -> NetworkIR:
 def test_a_network_is_one_to_begin_with() -> None:
     for ir in (neuron(), synapse(), projection(0), reading(V)):
         verify_network(ir)
+
+
+def pruning(condition: Expr) -> NetworkIR:
+    return synapse(pruning=Pruning(condition, "", ONE))
+
+
+def test_rules_of_structural_plasticity() -> None:
+    lost = Var(Scope.SELF, "missing", LOCAL)
+
+    verify_network(pruning(TRUE))
+    refused(verify_network, pruning(Const(1.0, REAL)), "a condition of type real")
+    refused(verify_network, pruning(Cast(lost, BOOL)), "unknown attribute missing")
+
+    verify_network(synapse(creating=Creating(TRUE, "", ONE, ONE, None)))
+    refused(verify_network, synapse(creating=Creating(TRUE, "", ONE, ONE, lost)), "unknown attribute missing")
 
 
 NEURONS: list[tuple[Callable[[], NetworkIR], str]] = [

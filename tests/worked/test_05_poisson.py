@@ -63,7 +63,7 @@ def test_rates_change_while_it_runs() -> None:
     assert pop.spike.tolist() == list(range(100))
     pop[:10].rates = 0.0
     sl.step()
-    assert pop.spike == list(range(10, 100))
+    assert pop.spike.tolist() == list(range(10, 100))
     pop.reset()
     assert pop.rates.tolist() == [50.0] * 100
     pop.disable()
