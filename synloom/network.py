@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synloom import messages, registry
 from synloom.binding import Binding
+from synloom.callbacks import Callbacks
 from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.expr import WeightedSum, walk
@@ -22,17 +23,17 @@ from synloom.compiler import Build, compile_network, render_sources
 from synloom.config import Options, options
 from synloom.describe import describe
 from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
+from synloom.lookup import NetworkLookup
 from synloom.monitor import Monitor
 from synloom.network_constants import NetworkConstants
 from synloom.neuron import Neuron
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.options import BuildOptions
+from synloom.saving import NetworkSaving
 from synloom.synapse import Synapse
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
-
-Named = TypeVar("Named", Population, "Projection | Transpose")
 
 DUMP_HOOK: Callable[[Network], None] | None = None
 
@@ -50,7 +51,7 @@ class _NetworkType(type):
         return network
 
 
-class Network(NetworkConstants, Clock, metaclass=_NetworkType):
+class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters
@@ -66,19 +67,20 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
     """
 
     id: int
+    _number: int  # of networks made before, and this one
 
     def __init__(self) -> None:
         """Nothing is left to do: see ``_prepare``."""
 
     def _prepare(self, dt: float | None, seed: int | None) -> None:
-        self.id = max(registry.networks, default=0) + 1
+        self.id, self._number = registry.networks.free(), registry.networks.next_made()
         self._setup(dt, seed)
         registry.networks[self.id] = self
 
     @classmethod
     def _make_default(cls) -> Network:
         network = cls.__new__(cls)
-        network.id = 0
+        network.id = network._number = 0
         network._setup(None, None)
         return network
 
@@ -93,6 +95,7 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         self.projections: list[Projection | Transpose] = []
         self.monitors: list[Monitor] = []
         self.cleared = False
+        self._callbacks = Callbacks()
         self._binding: Binding | None = None
         self._build: Build | None = None
         self._clock = np.zeros(1, np.int64)
@@ -128,7 +131,7 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         if self._seed is not None:
             return self._seed
         if self.options.seed is not None:
-            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self.id)
+            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self._number)
         return self._drawn_seed
 
     def _some_seed(self) -> int:
@@ -244,14 +247,6 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
             )
         if name is not None and any(o.name == name for o in existing):
             raise ConfigurationError(f"A {kind} named '{name}' exists already.", hint="names must be unique")
-
-    def get_population(self, name: str) -> Population | None:
-        """The population of this name, or None after a warning."""
-        return _find("population", name, self.populations)
-
-    def get_projection(self, name: str) -> Projection | Transpose | None:
-        """The projection of this name, or None after a warning."""
-        return _find("projection", name, self.projections)
 
     # -- compiling --------------------------------------------------------------------------------------
 
@@ -397,14 +392,14 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         callbacks: bool = True,
     ) -> None:
         """Run for ``duration`` ms: the nearest number of steps, or the next larger if it is none (spec 03, 0.2)."""
-        del callbacks
         self._running()
         steps = self.duration_steps(duration)
         start = time.perf_counter()
-        if progress_bar and steps >= 1000:
-            self._run_with_bar(steps)
+        run = self._run_with_bar if progress_bar and steps >= 1000 else self._run
+        if callbacks and self._callbacks.all and self._callbacks.enabled:
+            self._callbacks.run(self, steps, run)
         else:
-            self._run(steps)
+            run(steps)
         if measure_time:
             seconds = time.perf_counter() - start
             print(f"Simulating {steps * self.dt / 1000.0} s took {seconds:.4f} s.")
@@ -483,25 +478,6 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
             for monitor in self.monitors:
                 monitor.reset()
 
-    # -- learning ---------------------------------------------------------------------------------------
-
-    def enable_learning(
-        self,
-        projections: Sequence[Projection] | None = None,
-        period: float | None = None,
-        offset: float | None = None,
-    ) -> None:
-        """Enable learning in the given, or in all projections (spec 03, section 4.10)."""
-        for projection in projections or self.projections:
-            if isinstance(projection, Projection):
-                projection.enable_learning(period, offset)
-
-    def disable_learning(self, projections: Sequence[Projection] | None = None) -> None:
-        """Disable learning in the given, or in all projections."""
-        for projection in projections or self.projections:
-            if isinstance(projection, Projection):
-                projection.disable_learning()
-
     # -- the objects' own needs -------------------------------------------------------------------------
 
     def _uses_sum(self, population: Population, target: str) -> bool:
@@ -533,6 +509,7 @@ class Network(NetworkConstants, Clock, metaclass=_NetworkType):
         self.cleared = True
         for objects in (self.populations, self.projections, self.monitors):
             objects.clear()
+        self._callbacks = Callbacks()
         if registry.networks.get(self.id) is self:
             del registry.networks[self.id]
 
@@ -547,13 +524,6 @@ IGNORED_BY_COMPILE = {
     "profile_enabled",
     "trace_calls",
 }
-
-
-def _find(kind: str, name: str, objects: Sequence[Named]) -> Named | None:
-    found = next((o for o in objects if o.name == name), None)
-    if found is None:
-        messages.warning(f"There is no {kind} named '{name}'.")
-    return found
 
 
 def _sum_targets(population: Population) -> set[str]:

@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Iterator, Mapping
 from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -289,6 +290,18 @@ class Population(Spiking, Grid):
         if self._spikes is not None:
             self._spikes.clear()
         self.network._clear_delays(self)
+
+    def save(self, filename: str | PathLike[str]) -> None:
+        """Write the attributes to a file: ``.npz``, ``.hdf5``, ``.mat`` or ``.gz``."""
+        from synloom.saving import save_population
+
+        save_population(self, filename)
+
+    def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> None:
+        """Set the attributes that a file of ``save()`` holds, all or none of them."""
+        from synloom.saving import load_population
+
+        load_population(self, filename, pickle_encoding)
 
     def size_in_bytes(self) -> int:
         """Memory of the running population; 0 before ``compile()``."""

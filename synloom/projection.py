@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -362,6 +363,20 @@ class Projection(ConnectMethods, Learning):
         for monitor in self.network.monitors:
             monitor._rebind()
         self.network._recorders_changed()
+
+    def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> None:
+        """Take over synapses, delays and attributes from a file of ``save()``: all or nothing.
+
+        Raises
+        ------
+        NotCompiledError
+            Before ``compile()``.
+        SavedFileError
+            No such file, a damaged one, or one that does not fit the projection.
+        """
+        from synloom.saving import load_projection
+
+        load_projection(self, filename, pickle_encoding)
 
     def size_in_bytes(self) -> int:
         """Memory of synapses and values; 0 before ``compile()``."""

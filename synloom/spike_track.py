@@ -83,11 +83,12 @@ class SpikeTrack:
         steps = np.concatenate([np.empty(0, np.int64), *(s for _, s in self.blocks)])
         self.blocks = [(ranks, steps)] if keep and len(ranks) else []
         self.filled = len(ranks) if self.blocks else 0
+        self.row = None  # what the recorder counted was of the block before
         return ranks, steps
 
     def drop(self) -> None:
         """Forget all spikes."""
-        self.blocks, self.filled = [], 0
+        self.blocks, self.filled, self.row = [], 0, None
 
     def data(self, keep: bool) -> dict[int, Any]:
         """Steps at which each recorded neuron fired, by rank."""
