@@ -26,7 +26,9 @@ from synloom.individual import IndividualNeuron
 from synloom.monitor import Monitor
 from synloom.network import Network
 from synloom.neuron import Neuron
+from synloom.parallel import parallel_run
 from synloom.population import Population
+from synloom.profiling import check_profile_results, profile, timeit
 from synloom.projection import Projection
 from synloom.random import (
     Binomial,
@@ -112,6 +114,7 @@ __all__ = [
     "__version__",
     "add_function",
     "callbacks_enabled",
+    "check_profile_results",
     "clear",
     "clear_all_callbacks",
     "compile",
@@ -131,7 +134,9 @@ __all__ = [
     "load_parameters",
     "magic_network",
     "monitors",
+    "parallel_run",
     "populations",
+    "profile",
     "projections",
     "reset",
     "save",
@@ -143,4 +148,5 @@ __all__ = [
     "simulate",
     "sources",
     "step",
+    "timeit",
 ]

@@ -108,6 +108,13 @@ def _split(value: Any, key: str, arrays: dict[str, Array]) -> Any:
             return value
 
 
+def as_read(tree: Tree) -> Any:
+    """The tree as :func:`read` would give it, out of memory."""
+    arrays: dict[str, Array] = {}
+    contents = _split(tree, "", arrays)
+    return _join(contents, {key: Leaf.of(array) for key, array in arrays.items()})
+
+
 def _join(value: Any, leaves: Mapping[str, Leaf]) -> Any:
     if isinstance(value, dict):
         if MARK in value:

@@ -26,10 +26,13 @@ from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.lookup import NetworkLookup
 from synloom.monitor import Monitor
 from synloom.network_constants import NetworkConstants
+from synloom.network_copies import NetworkCopies
 from synloom.neuron import Neuron
 from synloom.population import Population
+from synloom.profiling import Profile
 from synloom.projection import Projection
 from synloom.runtime.options import BuildOptions
+from synloom.saved import Tree
 from synloom.saving import NetworkSaving
 from synloom.synapse import Synapse
 from synloom.transpose import Transpose
@@ -47,15 +50,18 @@ class _NetworkType(type):
     def __call__(cls, *args: Any, dt: float | None = None, seed: int | None = None, **kwargs: Any) -> Any:
         network: Any = cls.__new__(cls)  # type: ignore[call-overload]
         network._prepare(dt, seed)
+        network._arguments = (args, kwargs)
         network.__init__(*args, **kwargs)
         return network
 
 
-class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_NetworkType):
+class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Clock, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters
     ----------
+    everything : bool
+        Take copies of all objects of the default network; see ``add``.
     dt : float, keyword only
         Step size in ms; by default that of ``setup()``.
     seed : int, keyword only
@@ -69,8 +75,11 @@ class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_
     id: int
     _number: int  # of networks made before, and this one
 
-    def __init__(self) -> None:
-        """Nothing is left to do: see ``_prepare``."""
+    def __init__(self, everything: bool = False) -> None:
+        self.everything = everything
+        if everything:
+            default = registry.default_network()
+            self.add([*default.populations, *default.projections, *default.monitors])
 
     def _prepare(self, dt: float | None, seed: int | None) -> None:
         self.id, self._number = registry.networks.free(), registry.networks.next_made()
@@ -96,6 +105,12 @@ class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_
         self.monitors: list[Monitor] = []
         self.cleared = False
         self._callbacks = Callbacks()
+        self._arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})  # of the constructor
+        self._copies: dict[int, tuple[Any, Any]] = {}  # originals and copies, by id() of the original
+        self._by_name = False  # whether originals are in another process
+        self._describing = False
+        self._profile = Profile()
+        self._pending: Tree | None = None  # what it becomes once it is compiled
         self._binding: Binding | None = None
         self._build: Build | None = None
         self._clock = np.zeros(1, np.int64)
@@ -315,12 +330,14 @@ class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_
         for population in self.populations:
             population._capture_init()
         self._build = build
+        self._profile.enabled = self.options.profiling or bool(ignored.get("profile_enabled"))
         self._draw_state.restart(self._some_seed())
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
             population._start_rates()
         for monitor in self.monitors:
             monitor._begin()
+        self._go_on()
         build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
         build.seconds["total"] = time.perf_counter() - start
         if not silent and self.options.verbose:
@@ -400,9 +417,11 @@ class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_
             self._callbacks.run(self, steps, run)
         else:
             run(steps)
+        seconds = time.perf_counter() - start
+        self._profile.ran(steps, seconds)
         if measure_time:
-            seconds = time.perf_counter() - start
-            print(f"Simulating {steps * self.dt / 1000.0} s took {seconds:.4f} s.")
+            named = f" (network {self.id})" if self.id else ""
+            print(f"Simulating {steps * self.dt / 1000.0} s{named} took {seconds:.4f} s.")
 
     def _run_with_bar(self, steps: int) -> None:
         from tqdm import tqdm
@@ -504,12 +523,13 @@ class Network(NetworkConstants, NetworkLookup, NetworkSaving, Clock, metaclass=_
 
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
+        self._profile.flush(self)
         self._binding = None
         self._build = None
         self.cleared = True
         for objects in (self.populations, self.projections, self.monitors):
             objects.clear()
-        self._callbacks = Callbacks()
+        self._callbacks, self._copies = Callbacks(), {}
         if registry.networks.get(self.id) is self:
             del registry.networks[self.id]
 

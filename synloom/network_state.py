@@ -216,6 +216,8 @@ class Loading:
             found = projection_state.structure(projection, part)
             if not found.same:
                 self.changed[projection] = found
+                if not self.strict:
+                    self.steps.append(lambda p=projection: projection_state.tell(p))  # type: ignore[misc]
             self.steps += projection_state.prepare(projection, part, hidden, found)
         for name, part in self.part.parts("transposes", "transpose"):
             self._prepare_transpose(known.get(name), name, part)

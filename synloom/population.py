@@ -259,6 +259,17 @@ class Population(Spiking, Grid):
         self._init = {name: values.copy() for name, values in self.state.items()}
         self._fix_steps()
 
+    def __getstate__(self) -> dict[str, Any]:
+        from synloom.copying import bare_population
+
+        return bare_population(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from synloom.copying import dress_population
+
+        self.__dict__.update(state)
+        dress_population(self)
+
     # State as a whole
 
     @property

@@ -378,6 +378,14 @@ class Projection(ConnectMethods, Learning):
 
         load_projection(self, filename, pickle_encoding)
 
+    def __getstate__(self) -> dict[str, Any]:
+        from synloom.copying import bare_projection
+
+        return bare_projection(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
     def size_in_bytes(self) -> int:
         """Memory of synapses and values; 0 before ``compile()``."""
         if self._peek("size_in_bytes") is None:

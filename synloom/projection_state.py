@@ -79,6 +79,11 @@ def _initial(projection: Projection, reading: Reading, name: str, value: Any) ->
 # -- back -----------------------------------------------------------------------------------------------------
 
 
+def tell(projection: Projection) -> None:
+    """The user may want to know that the connectivity is another one now."""
+    messages.info(f"{projection._label}: its synapses are replaced by those of the file.")
+
+
 class Structure(NamedTuple):
     """The synapses that a file asks for; ``store`` is the present one if nothing changes."""
 
@@ -213,7 +218,6 @@ def _one_value(projection: Projection, inner: Part, name: str, found: Structure)
 
 def _replace(projection: Projection, found: Structure, values: dict[str, Array]) -> None:
     """Other synapses than before: new buffers for all that there is one of for each."""
-    messages.info(f"{projection._label}: its synapses are replaced by those of the file.")
     projection.store, projection._own_delays = found.store, found.delays
     projection._values.buffers.update(values)
     if projection.model.event_driven:

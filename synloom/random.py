@@ -44,6 +44,11 @@ class RandomDistribution(ABC):
         if seed is not None and (not isinstance(seed, numbers.Integral) or seed < 0):
             raise ConfigurationError(f"{self._kind}: the seed must be a non-negative integer, not {seed!r}.")
         self._rng = rng if rng is not None or seed is None else np.random.default_rng(int(seed))
+        self._mine = self._rng is not None  # given by the user
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy in another network draws from a stream of that one, unless the user gave one."""
+        return self.__dict__ if self._mine else {**self.__dict__, "_rng": None}
 
     @property
     def _kind(self) -> str:

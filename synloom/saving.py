@@ -172,3 +172,5 @@ def load_projection(projection: Projection, filename: Filename, pickle_encoding:
     for step in projection_state.prepare(projection, part, None, found):
         step()
     projection._rebound()
+    if not found.same:
+        projection_state.tell(projection)
