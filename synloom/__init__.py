@@ -71,6 +71,7 @@ from synloom.toplevel import (
     sources,
     step,
 )
+from synloom.transpose import Transpose
 from synloom.version import __release__, __version__
 from synloom.view import PopulationView
 

@@ -132,7 +132,7 @@ def _leaf(archive: ZipFile, entry: ZipInfo) -> Leaf:
         with archive.open(entry) as stream:
             _, _, fortran = _header(stream, entry)
             array = np.empty(shape[::-1] if fortran else shape, dtype)
-            bytes_ = memoryview(array.reshape(-1).view(np.uint8))
+            bytes_ = array.reshape(-1).view(np.uint8).data
             done = 0
             while done < len(bytes_):
                 part = stream.read(min(CHUNK, len(bytes_) - done))

@@ -235,13 +235,8 @@ def counterpart(network: Network, obj: Any) -> Any:
 
 def by_name(network: Network, obj: Any) -> Any:
     """The object of the same kind and name: in another process there are no originals."""
-    kinds: dict[type, Sequence[Any]] = {
-        Population: network.populations,
-        Projection: network.projections,
-        Transpose: network.projections,
-        Monitor: network.monitors,
-    }
-    for kind, objects in kinds.items():
+    objects: list[Any] = [*network.populations, *network.projections, *network.monitors]
+    for kind in (Population, Projection, Transpose, Monitor):
         if isinstance(obj, kind):
-            return next((o for o in objects if o.name == obj.name and isinstance(o, kind)), None)
+            return next((o for o in objects if isinstance(o, kind) and o.name == obj.name), None)
     return None

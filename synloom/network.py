@@ -15,8 +15,7 @@ from synloom.binding import Binding
 from synloom.callbacks import Callbacks
 from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
-from synloom.codegen.ir.expr import WeightedSum, walk
-from synloom.codegen.ir.model import NetworkIR, model_expressions
+from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
 from synloom.codegen.ir.types import Precision
 from synloom.compiler import Build, compile_network, render_sources
@@ -35,6 +34,7 @@ from synloom.runtime.options import BuildOptions
 from synloom.saved import Tree
 from synloom.saving import NetworkSaving
 from synloom.synapse import Synapse
+from synloom.targets import sum_targets, warn_of_targets
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
 
@@ -312,7 +312,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Clo
                 raise ConfigurationError(f"compile() has no option '{name}'.")
         start = time.perf_counter()
         self._connect_all()
-        self._warn_of_targets()
+        warn_of_targets(self.populations)
         if DUMP_HOOK is not None:
             DUMP_HOOK(self)
         connected = time.perf_counter()
@@ -351,23 +351,6 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Clo
         for projection in self.projections:
             if isinstance(projection, Projection):
                 projection._build()
-
-    def _warn_of_targets(self) -> None:
-        for population in self.populations:
-            spiking = population.model.spiking
-            used = _sum_targets(population)
-            mentioned = _conductances(population) if spiking else used
-            connected = set(population.targets)
-            unknown = sorted(used - connected - {""})
-            if unknown:
-                listed = ", ".join(f"sum({t})" for t in unknown)
-                messages.warning(
-                    f"population '{population.name}' uses {listed}, but nothing is connected to it."
-                )
-            unread = sorted(connected - mentioned) if "" not in used else []
-            if unread:
-                listed = ", ".join(unread)
-                messages.warning(f"population '{population.name}' never uses its inputs on target {listed}.")
 
     @property
     def ir(self) -> NetworkIR:
@@ -500,7 +483,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Clo
     # -- the objects' own needs -------------------------------------------------------------------------
 
     def _uses_sum(self, population: Population, target: str) -> bool:
-        return target in _sum_targets(population)
+        return target in sum_targets(population)
 
     def _sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
         return self._running().sum_buffer(population, target)
@@ -544,14 +527,3 @@ IGNORED_BY_COMPILE = {
     "profile_enabled",
     "trace_calls",
 }
-
-
-def _sum_targets(population: Population) -> set[str]:
-    """Targets whose sums the neurons of a population read; ``""`` for ``sum()``."""
-    exprs = model_expressions(population.model)
-    return {n.target for e in exprs for n in walk(e) if isinstance(n, WeightedSum)}
-
-
-def _conductances(population: Population) -> set[str]:
-    """Targets whose conductances a spiking neuron has."""
-    return {a.name.removeprefix("g_") for a in population.model.attributes if a.name.startswith("g_")}

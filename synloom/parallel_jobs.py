@@ -39,13 +39,13 @@ class Recipe(Protocol):
 class FromClass:
     """An instance of a subclass, by calling it once more."""
 
-    cls: type[Network]
+    cls: type[Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
     dt: float
 
     def make(self, seed: int | None, arguments: dict[str, Any]) -> Network:
-        network = self.cls(*self.args, dt=self.dt, seed=seed, **{**self.kwargs, **arguments})
+        network: Network = self.cls(*self.args, dt=self.dt, seed=seed, **{**self.kwargs, **arguments})
         if not network.compiled:
             network.compile(silent=True)
         return network

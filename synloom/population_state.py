@@ -119,13 +119,14 @@ def put(target: dict[str, Array], given: dict[str, Array]) -> None:
 
 def prepare(population: Population, binding: Binding, part: Part) -> list[Step]:
     """Check the hidden state; what is returned puts it in place."""
-    enabled = part.flag("enabled")
+    enabled, stored = part.flag("enabled"), population._init
+    assert stored is not None  # it is compiled
     init = values(population, part, population.attributes, "init")
     owner = next(name for name, p in binding.populations.items() if p is population)
     sums = _sums(binding, owner, part.part("sums"))
     steps: list[Step] = [
         lambda: population.flags["enabled"].fill(enabled),
-        lambda: population._init is not None and put(population._init, init),
+        lambda: put(stored, init),
         lambda: [binding.sums[key].__setitem__(..., total) for key, total in sums.items()],
         *_prepare_lines(binding, owner, part.part("lines")),
     ]

@@ -230,7 +230,7 @@ def _replace(projection: Projection, found: Structure, values: dict[str, Array])
 def prepare_hidden(synapses: Projection | Transpose, part: Part, found: Structure | None) -> list[Step]:
     """Flags, learning schedule, times of events, and what ``reset()`` restores."""
     flags = _flags(synapses, part.part("flags"))
-    todo: list[Step] = [lambda: [synapses.flags[name].fill(v) for name, v in flags.items()]]
+    todo: list[Step] = [lambda: [synapses.flags[name].__setitem__(0, v) for name, v in flags.items()]]
     if isinstance(synapses, Transpose):
         own = synapses._own_delays.steps
         delay = part.array("delay", np.int32, own.shape)

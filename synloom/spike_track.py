@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,10 +26,10 @@ class SpikeTrack:
     spikes: SpikeState
     list: str
     ranks: NDArray[np.int32] | None
-    blocks: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = field(default_factory=list)
+    blocks: builtins.list[tuple[NDArray[np.int32], NDArray[np.int64]]] = field(default_factory=builtins.list)
     filled: int = 0  # spikes in the last block
-    started: list[int] = field(default_factory=list)
-    stopped: list[int | None] = field(default_factory=list)
+    started: builtins.list[int] = field(default_factory=builtins.list)
+    stopped: builtins.list[int | None] = field(default_factory=builtins.list)
     active: bool = False
     row: int | None = None  # of the table of recorders
     bound: int = 0  # address of that table
