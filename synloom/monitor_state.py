@@ -74,7 +74,8 @@ def prepare(monitor: Monitor, part: Part) -> list[Step]:
     """Check all of it; what is returned puts it in place. Synapses must have been replaced before."""
     names = part.texts("variables")
     period, offset = _optional(part, "period"), _optional(part, "offset")
-    if (period is not None and not period > 0) or (offset is not None and not 0 <= offset < np.inf):
+    longest = monitor.network.dt * 2**62  # steps are 64-bit numbers
+    if not (0 < (1.0 if period is None else period) < longest and 0 <= (offset or 0.0) < longest):
         raise part.error("its period is no positive time")
     origin, starts = part.integer("origin"), part.flag("starts")
     inner = part.part("tracks")

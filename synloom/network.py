@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -395,22 +396,27 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Clo
         self._running()
         steps = self.duration_steps(duration)
         start = time.perf_counter()
-        run = self._run_with_bar if progress_bar and steps >= 1000 else self._run
-        if callbacks and self._callbacks.all and self._callbacks.enabled:
-            self._callbacks.run(self, steps, run)
-        else:
-            run(steps)
+        with self._bar(steps if progress_bar else 0) as report:
+            if callbacks and self._callbacks.all and self._callbacks.enabled:
+                self._callbacks.run(self, steps, lambda some: self._run(some, report))
+            else:
+                self._run(steps, report)
         seconds = time.perf_counter() - start
         self._profile.ran(steps, seconds)
         if measure_time:
             named = f" (network {self.id})" if self.id else ""
             print(f"Simulating {steps * self.dt / 1000.0} s{named} took {seconds:.4f} s.")
 
-    def _run_with_bar(self, steps: int) -> None:
+    @contextmanager
+    def _bar(self, steps: int) -> Iterator[Callable[[int], object]]:
+        """What takes note of steps that were run: a bar, unless they are few."""
+        if steps < 1000:
+            yield lambda done: None
+            return
         from tqdm import tqdm
 
         with tqdm(total=steps * self.dt, unit="ms") as bar:
-            self._run(steps, lambda done: bar.update(done * self.dt))
+            yield lambda done: bar.update(done * self.dt)
 
     def _run(self, steps: int, report: Callable[[int], object] = lambda _: None) -> None:
         """``steps`` steps in batches: short enough for Ctrl-C, and with room for what is recorded."""

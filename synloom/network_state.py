@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synloom import messages, monitor_state, population_state, projection_state
+from synloom.archive import Array
 from synloom.binding import Binding
 from synloom.constant import visible_constants
 from synloom.monitor import Monitor
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 STATE = "synloom_state"
 LARGEST_SEED = 2**1024
+LATEST = 2**62  # steps
 
 
 def capture(network: Network, populations: bool = True, projections: bool = True) -> Tree:
@@ -100,6 +102,7 @@ class Loading:
         self.state = self._usable_state()
         self.steps: list[Step] = []
         self.changed: dict[Projection, projection_state.Structure] = {}
+        self.longest: dict[str, int] = {}  # delays that the file asks for, by pre population
 
     def _usable_state(self) -> Part | None:
         if STATE not in self.part:
@@ -127,13 +130,14 @@ class Loading:
             Something does not fit; the network is as it was.
         """
         try:
-            clock = self.part.integer("time_step")
+            clock = self.part.integer("time_step", -LATEST, LATEST)
             if self.strict:
                 self._check_names()
             if self.populations:
                 self._prepare_populations()
             if self.projections:
                 self._prepare_projections()
+            self._check_lengths()
             whole = self._prepare_whole() if self.populations and self.projections else False
         except MemoryError:
             raise self.part.error("it asks for more memory than there is") from None
@@ -214,6 +218,7 @@ class Loading:
                 self._check_attributes(projection.attributes, part)
             hidden = self._hidden("projections", name, projection.attributes, part)
             found = projection_state.structure(projection, part)
+            self._needs(projection, found.delays.steps)
             if not found.same:
                 self.changed[projection] = found
                 if not self.strict:
@@ -233,7 +238,22 @@ class Loading:
             )
         if self.state is not None and name in self.state.part("projections"):
             hidden = self.state.part("projections").part(name, f"transpose '{name}'")
+            self._needs(here, hidden.array("delay", np.int32, here._own_delays.steps.shape))
             self.steps += projection_state.prepare_hidden(here, hidden, None)
+
+    def _needs(self, link: Projection | Transpose, steps: Array) -> None:
+        name = link.pre_population.name
+        self.longest[name] = max(self.longest.get(name, 1), int(steps.max(initial=1)))
+
+    def _check_lengths(self) -> None:
+        """Refuse delays beyond what a checkpoint remembers, or what memory can hold."""
+        for population in self.network.populations:
+            needed = self.longest.get(population.name, 1)
+            if self.strict and self.state is not None:
+                part = self.state.part("populations").part(population.name)
+                if needed > population_state.remembered(part):
+                    raise part.error(f"population '{population.name}' remembers less than {needed} steps")
+            np.empty((needed, population.size))
 
     def _prepare_whole(self) -> bool:
         """The rest of the state; whether there is one."""

@@ -77,6 +77,13 @@ def _spikes(spikes: SpikeState) -> Tree:
 # -- back -----------------------------------------------------------------------------------------------------
 
 
+def remembered(part: Part) -> int:
+    """How many steps back a hidden state that was checked reaches."""
+    lines = [leaf.shape[0] for name, leaf in part.part("lines").tree.items() if not name.endswith("_head")]
+    spikes = [part.part("spikes").part("spike").tree["counts"].shape[0]] if "spikes" in part else []
+    return max([1, *lines, *spikes])
+
+
 def check(population: Population, part: Part) -> None:
     """Refuse the contents of another population.
 
@@ -177,7 +184,7 @@ def _prepare_spikes(population: Population, spikes: SpikeState, part: Part) -> l
     assert length is not None
     if int(new["rate_window"][0]) >= length or new["rate_window"].min() < 0:
         raise inner.error("its firing rates need more spikes than it holds")
-    if not (np.isfinite(refractory).all() and (refractory >= 0).all() and window >= 0):
+    if not (np.isfinite(refractory).all() and (refractory >= 0).all() and 0 <= window < np.inf):
         raise part.error("its times are not positive numbers")
     new["spike_head"] = np.array([inner.integer("head", 0, length - 1)], np.int64)
     return [

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synloom import messages
-from synloom.archive import Array
+from synloom.archive import Array, Leaf
 from synloom.codegen.ir.types import DelayKind, Locality
 from synloom.connect.values import LONGEST, Delays, steps
 from synloom.lines import LARGEST
 from synloom.population_state import Step
 from synloom.projection import Projection
+from synloom.random import RandomDistribution
 from synloom.saved import Part, Ragged, Tree
 from synloom.spikes import NEVER
 from synloom.store import Pattern, Reading, Store, aligned, pack, pointers
 from synloom.synapses import Synapses
 from synloom.transpose import Transpose
 
+LARGEST_STREAM = 10_000  # numbers in the state of a bit generator
 POSITIVE = frozenset({"period"})  # flags that a kernel divides by
 
 
@@ -64,9 +68,20 @@ def hidden(synapses: Projection | Transpose) -> Tree:
         return tree | {"delay": synapses._own_delays.steps.copy()}
     reading, initial = synapses._built(), synapses._values._initial
     tree["initial"] = {name: _initial(synapses, reading, name, v) for name, v in initial.items()}
+    tree["streams"] = {
+        what: distribution.rng.bit_generator.state for what, distribution in _drawing(synapses).items()
+    }
     if synapses.model.event_driven:
         tree["event_step"] = reading.gather(synapses.event_step).copy()
     return tree
+
+
+def _drawing(projection: Projection) -> dict[str, RandomDistribution]:
+    """Distributions of its connector that have begun to draw, and will go on in ``reset(synapses=True)``."""
+    connection = projection._connection
+    assert connection is not None
+    given = {"weights": connection.weights, "delays": connection.delays}
+    return {k: v for k, v in given.items() if isinstance(v, RandomDistribution) and v.bound}
 
 
 def _initial(projection: Projection, reading: Reading, name: str, value: Any) -> Any:
@@ -241,9 +256,36 @@ def prepare_hidden(synapses: Projection | Transpose, part: Part, found: Structur
     if synapses.model.event_driven:
         events = found.reading.place(part.array("event_step", np.int32, (found.store.nnz,)))
         todo.append(lambda: synapses.event_step.__setitem__(..., events))
+    todo += _streams(synapses, part.part("streams"))
     initial = _initials(synapses, part.part("initial"), found)
     todo.append(lambda: synapses._values._initial.update(initial))
     return todo
+
+
+def _streams(projection: Projection, part: Part) -> list[Step]:
+    todo: list[Step] = []
+    for what, distribution in _drawing(projection).items():
+        bits = distribution.rng.bit_generator
+        if what not in part:
+            continue
+        try:
+            state = _plain(part.tree[what])
+            type(bits)(0).state = state
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise part.error(f"the random stream of its {what} is damaged") from None
+        todo.append(partial(setattr, bits, "state", state))
+    return todo
+
+
+def _plain(state: Any) -> Any:
+    """The state of a bit generator; some have small arrays in it."""
+    if isinstance(state, dict):
+        return {key: _plain(value) for key, value in state.items()}
+    if isinstance(state, Leaf):
+        if math.prod(state.shape) > LARGEST_STREAM:
+            raise ValueError
+        return state.read()
+    return state
 
 
 def _flags(synapses: Projection | Transpose, part: Part) -> dict[str, int]:

@@ -196,25 +196,30 @@ def test_synapses_that_differ_are_replaced(tmp_path: Path) -> None:
 
 
 def test_random_connectors_go_on_too(tmp_path: Path) -> None:
-    def build() -> None:
+    def build(seed: int) -> None:
         pop = sl.Population(20, sl.Neuron(equations="r = sum(exc)"), name="pop")
-        sl.Projection(pop, pop, "exc", name="proj").connect_fixed_probability(0.3, weights=0.1)
+        proj = sl.Projection(pop, pop, "exc", name="proj")
+        mine = np.random.Generator(np.random.MT19937(seed))
+        weights, delays = sl.Uniform(0.0, 1.0, rng=mine), sl.Uniform(1.0, 9.0)
+        proj.connect_fixed_probability(0.3, weights=weights, delays=delays)
 
     sl.setup(seed=5)
-    build()
+    build(5)
     sl.compile()
     net = sl.magic_network()
     net.checkpoint(tmp_path / "state")
     net.reset(synapses=True)
-    ranks = net.projections[0].pre_ranks
+    proj = net.projections[0]
+    made = (proj.pre_ranks, proj.w, proj.delay)
     sl.clear()
     sl.setup(seed=6)
-    build()
+    build(6)
     sl.compile()
     net = sl.magic_network()
     net.restore(tmp_path / "state")
     net.reset(synapses=True)
-    assert net.projections[0].pre_ranks == ranks
+    proj = net.projections[0]
+    assert (proj.pre_ranks, proj.w, proj.delay) == made
 
 
 def test_a_callback_may_write_a_checkpoint(tmp_path: Path) -> None:

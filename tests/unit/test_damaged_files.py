@@ -164,6 +164,12 @@ TREES: dict[str, tuple[Callable[[Entries], Any], str]] = {
     "head": (lambda t: state(t)["populations"]["a"]["spikes"].update(head=10**6), "head is 1000000"),
     "period": (lambda t: state(t)["projections"]["ff"]["flags"].update(period=0), "period is 0"),
     "delay": (lambda t: t["contents"]["projections"]["ff"].update(delays=-3.0), "no positive times"),
+    "long delay": (
+        lambda t: t["contents"]["projections"]["ff"].update(delays=9e8),
+        "remembers less than 900000000 st",
+    ),
+    "monitor": (lambda t: state(t)["monitors"]["0"].update(period=1e300), "its period is no positive time"),
+    "clock": (lambda t: t["contents"].update(time_step=2**63 - 1), "time_step is 9223372036854775807"),
     "nan": (lambda t: t["contents"]["projections"]["ff"].update(delays=math.nan), "no positive times"),
     "generator": (generator, "its random generator is damaged"),
     "times": (lambda t: state(t)["monitors"]["0"]["tracks"]["v"].update(started="now"), "no lists of steps"),
