@@ -81,7 +81,7 @@ def remembered(part: Part) -> int:
     """How many steps back a hidden state that was checked reaches."""
     lines = [leaf.shape[0] for name, leaf in part.part("lines").tree.items() if not name.endswith("_head")]
     spikes = [part.part("spikes").part("spike").tree["counts"].shape[0]] if "spikes" in part else []
-    return max([1, *lines, *spikes])
+    return int(max([1, *lines, *spikes]))
 
 
 def check(population: Population, part: Part) -> None:

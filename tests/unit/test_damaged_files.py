@@ -283,3 +283,58 @@ def test_a_killed_writer_leaves_the_old_file_or_the_new(tmp_path: Path) -> None:
         assert (part.array("data", np.int64, (200_000,)) == n).all()
         for name in part.part("more").names():
             assert (part.part("more").array(name, np.int64, (50,)) == n).all()
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    -1,
+    0,
+    2**70,
+    -1e308,
+    1e308,
+    math.inf,
+    math.nan,
+    "x",
+    [],
+    [1, "y"],
+    {},
+    {"$array": "x"},
+]
+
+
+def leaves(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all values of a tree, tables included."""
+    if isinstance(tree, dict | list) and tree:
+        items = tree.items() if isinstance(tree, dict) else enumerate(tree)
+        return [path, *(leaf for key, value in items for leaf in leaves(value, (*path, key)))]
+    return [path]
+
+
+@pytest.mark.parametrize("build", [spikes, rates], ids=["spikes", "rates"])
+def test_odd_values_anywhere_are_refused_or_harmless(build: Callable[[], Any], tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    net = saved(build, path)
+    tree, entries = unpack(path)
+    kept = tmp_path / "kept"
+    net.checkpoint(kept)
+    generator, before = random.Random(5), evidence(net)
+    places = [p for p in leaves(tree) if p]
+    refusals = 0
+    for _ in range(400):
+        forged = json.loads(json.dumps(tree))
+        place = generator.choice(places)
+        inner = forged
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = generator.choice(ODD)
+        pack(path, forged, entries)
+        try:
+            net.restore(path)
+        except sl.SavedFileError:
+            refusals += 1
+            same(evidence(net), before)
+        else:
+            net.simulate(3.0)
+            net.restore(kept)
+    assert refusals > 100
