@@ -4,6 +4,8 @@ Describe populations of neurons and the projections between them, equations as t
 into a native extension that runs the network. A projection and its transpose share one weight array.
 """
 
+from synloom.archive import SavedFileError
+from synloom.callbacks import every
 from synloom.codegen.errors import (
     ANNarchyException,
     CodegenError,
@@ -58,7 +60,9 @@ from synloom.monitor import Monitor
 from synloom.monitor_file import MonitorList
 from synloom.network import Network
 from synloom.neuron import Neuron
+from synloom.parallel import parallel_run
 from synloom.population import Population
+from synloom.profiling import check_profile_results, profile, timeit
 from synloom.projection import Projection
 from synloom.random import (
     Binomial,
@@ -82,20 +86,28 @@ from synloom.spike_statistics import (
 )
 from synloom.synapse import Synapse
 from synloom.toplevel import (
+    callbacks_enabled,
     clear,
+    clear_all_callbacks,
     compile,
+    disable_callbacks,
     disable_learning,
     dt,
+    enable_callbacks,
     enable_learning,
     get_current_step,
     get_population,
     get_projection,
     get_time,
+    load,
+    load_parameters,
     magic_network,
     monitors,
     populations,
     projections,
     reset,
+    save,
+    save_parameters,
     set_current_step,
     set_seed,
     set_time,
@@ -104,6 +116,7 @@ from synloom.toplevel import (
     sources,
     step,
 )
+from synloom.transpose import Transpose
 from synloom.version import __release__, __version__
 from synloom.view import PopulationView
 
@@ -162,6 +175,7 @@ __all__ = [
     "Projection",
     "Pruning",
     "RandomDistribution",
+    "SavedFileError",
     "SpikeSourceArray",
     "Synapse",
     "SynloomError",
@@ -173,12 +187,18 @@ __all__ = [
     "__release__",
     "__version__",
     "add_function",
+    "callbacks_enabled",
+    "check_profile_results",
     "clear",
+    "clear_all_callbacks",
     "coefficient_of_variation",
     "compile",
+    "disable_callbacks",
     "disable_learning",
     "dt",
+    "enable_callbacks",
     "enable_learning",
+    "every",
     "functions",
     "get_constant",
     "get_current_step",
@@ -189,14 +209,20 @@ __all__ = [
     "inter_spike_interval",
     "list_standard_neurons",
     "list_standard_synapses",
+    "load",
+    "load_parameters",
     "magic_network",
     "mean_fr",
     "monitors",
+    "parallel_run",
     "population_rate",
     "populations",
+    "profile",
     "projections",
     "raster_plot",
     "reset",
+    "save",
+    "save_parameters",
     "set_current_step",
     "set_seed",
     "set_time",
@@ -208,4 +234,5 @@ __all__ = [
     "sparse_delays_from_weights",
     "sparse_random_matrix",
     "step",
+    "timeit",
 ]

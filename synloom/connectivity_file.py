@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from synloom.archive import publish
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import DelayKind
 from synloom.connect.lil import from_triplets
@@ -62,25 +63,7 @@ def write(filename: str | os.PathLike[str], synapses: Synapses) -> None:
         "max_delay": synapses.max_delay,
         "uniform_delay": synapses.uniform_delay,
     }
-    try:
-        _publish(path, entries)
-    except OSError as error:
-        raise ConfigurationError(f"{synapses._label}: '{path}' can not be written: {error}.") from None
-
-
-def _publish(path: Path, entries: dict[str, Any]) -> None:
-    """Write beside the file, then rename."""
-    import tempfile
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **entries)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    publish(path, lambda stream: np.savez_compressed(stream, allow_pickle=False, **entries))
 
 
 def read(filename: str | os.PathLike[str], ends: Ends) -> tuple[Given, Values, Any]:

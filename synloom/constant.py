@@ -174,6 +174,11 @@ def local_constant(network: Network, name: str, value: float) -> Constant:
     return own[name]
 
 
+def own_constants(network: Network) -> Mapping[str, Constant]:
+    """The constants that only this network sees."""
+    return _local.get(network, {})
+
+
 def visible_constants(network: Network | None) -> Mapping[str, Constant]:
     """All that the models of a network may use: its own, and the global ones that these do not hide."""
     own = None if network is None else _local.get(network)

@@ -237,6 +237,11 @@ class Monitor(SpikeStatistics):
             track.stopped = []
         self.network._recorders_changed()
 
+    def __getstate__(self) -> dict[str, Any]:
+        from synloom.copying import bare_monitor
+
+        return bare_monitor(self)
+
     def size_in_bytes(self) -> int:
         """Memory of the recorded data."""
         spikes = sum(t.nbytes for t in self._spike_tracks.values())

@@ -5,35 +5,39 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synloom import messages, registry
 from synloom.binding import Binding
+from synloom.callbacks import Callbacks
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
-from synloom.codegen.ir.expr import WeightedSum, walk
-from synloom.codegen.ir.model import NetworkIR, model_expressions
+from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
 from synloom.codegen.ir.types import Precision
 from synloom.compiler import Build, compile_network, render_sources
 from synloom.config import Options, options
 from synloom.describe import describe
 from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
+from synloom.lookup import NetworkLookup
 from synloom.monitor import Monitor
 from synloom.network_constants import NetworkConstants
+from synloom.network_copies import NetworkCopies
 from synloom.neuron import Neuron
 from synloom.numerics import Watch
 from synloom.population import Population
+from synloom.profiling import Profile
 from synloom.projection import Projection
 from synloom.running import Running
 from synloom.runtime.options import BuildOptions
+from synloom.saved import Tree
+from synloom.saving import NetworkSaving
 from synloom.synapse import Synapse
+from synloom.targets import sum_targets, warn_of_targets
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
-
-Named = TypeVar("Named", Population, "Projection | Transpose")
 
 DUMP_HOOK: Callable[[Network], None] | None = None
 
@@ -44,15 +48,18 @@ class _NetworkType(type):
     def __call__(cls, *args: Any, dt: float | None = None, seed: int | None = None, **kwargs: Any) -> Any:
         network: Any = cls.__new__(cls)  # type: ignore[call-overload]
         network._prepare(dt, seed)
+        network._arguments = (args, kwargs)
         network.__init__(*args, **kwargs)
         return network
 
 
-class Network(NetworkConstants, Running, metaclass=_NetworkType):
+class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Running, metaclass=_NetworkType):
     """A network of populations and projections with a clock of its own.
 
     Parameters
     ----------
+    everything : bool
+        Take copies of all objects of the default network; see ``add``.
     dt : float, keyword only
         Step size in ms; by default that of ``setup()``.
     seed : int, keyword only
@@ -64,19 +71,23 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
     """
 
     id: int
+    _number: int  # of networks made before, and this one
 
-    def __init__(self) -> None:
-        """Nothing is left to do: see ``_prepare``."""
+    def __init__(self, everything: bool = False) -> None:
+        self.everything = everything
+        if everything:
+            default = registry.default_network()
+            self.add([*default.populations, *default.projections, *default.monitors])
 
     def _prepare(self, dt: float | None, seed: int | None) -> None:
-        self.id = max(registry.networks, default=0) + 1
+        self.id, self._number = registry.networks.free(), registry.networks.next_made()
         self._setup(dt, seed)
         registry.networks[self.id] = self
 
     @classmethod
     def _make_default(cls) -> Network:
         network = cls.__new__(cls)
-        network.id = 0
+        network.id = network._number = 0
         network._setup(None, None)
         return network
 
@@ -91,6 +102,13 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         self.projections: list[Projection | Transpose] = []
         self.monitors: list[Monitor] = []
         self.cleared = False
+        self._callbacks = Callbacks()
+        self._arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})  # of the constructor
+        self._copies: dict[int, tuple[Any, Any]] = {}  # originals and copies, by id() of the original
+        self._by_name = False  # whether originals are in another process
+        self._describing = False
+        self._profile = Profile()
+        self._pending: Tree | None = None  # what it becomes once it is compiled
         self._binding: Binding | None = None
         self._build: Build | None = None
         self._clock = np.zeros(1, np.int64)
@@ -127,7 +145,7 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         if self._seed is not None:
             return self._seed
         if self.options.seed is not None:
-            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self.id)
+            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self._number)
         return self._drawn_seed
 
     def _some_seed(self) -> int:
@@ -264,14 +282,6 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         if name is not None and any(o.name == name for o in existing):
             raise ConfigurationError(f"A {kind} named '{name}' exists already.", hint="names must be unique")
 
-    def get_population(self, name: str) -> Population | None:
-        """The population of this name, or None after a warning."""
-        return _find("population", name, self.populations)
-
-    def get_projection(self, name: str) -> Projection | Transpose | None:
-        """The projection of this name, or None after a warning."""
-        return _find("projection", name, self.projections)
-
     # -- compiling --------------------------------------------------------------------------------------
 
     def compile(
@@ -325,7 +335,7 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
                 raise ConfigurationError(f"compile() has no option '{name}'.")
         start = time.perf_counter()
         self._connect_all()
-        self._warn_of_targets()
+        warn_of_targets(self.populations)
         if DUMP_HOOK is not None:
             DUMP_HOOK(self)
         connected = time.perf_counter()
@@ -343,6 +353,7 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         for population in self.populations:
             population._capture_init()
         self._build = build
+        self._profile.enabled = self.options.profiling or bool(ignored.get("profile_enabled"))
         self._draw_state.restart(self._some_seed())
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
@@ -351,6 +362,7 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         for monitor in self.monitors:
             monitor._begin()
         self._recorders_changed()
+        self._go_on()
         build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
         build.seconds["total"] = time.perf_counter() - start
         if not silent and self.options.verbose:
@@ -364,23 +376,6 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
         for projection in self.projections:
             if isinstance(projection, Projection):
                 projection._build()
-
-    def _warn_of_targets(self) -> None:
-        for population in self.populations:
-            spiking = population.model.spiking
-            used = _sum_targets(population)
-            mentioned = used | _conductances(population) if spiking else used
-            connected = set(population.targets)
-            unknown = sorted(used - connected - {""})
-            if unknown:
-                listed = ", ".join(f"sum({t})" for t in unknown)
-                messages.warning(
-                    f"population '{population.name}' uses {listed}, but nothing is connected to it."
-                )
-            unread = sorted(connected - mentioned) if "" not in used else []
-            if unread:
-                listed = ", ".join(unread)
-                messages.warning(f"population '{population.name}' never uses its inputs on target {listed}.")
 
     @property
     def ir(self) -> NetworkIR:
@@ -456,29 +451,10 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
             for monitor in self.monitors:
                 monitor.reset()
 
-    # -- learning ---------------------------------------------------------------------------------------
-
-    def enable_learning(
-        self,
-        projections: Sequence[Projection] | None = None,
-        period: float | None = None,
-        offset: float | None = None,
-    ) -> None:
-        """Enable learning in the given, or in all projections (spec 03, section 4.10)."""
-        for projection in projections or self.projections:
-            if isinstance(projection, Projection):
-                projection.enable_learning(period, offset)
-
-    def disable_learning(self, projections: Sequence[Projection] | None = None) -> None:
-        """Disable learning in the given, or in all projections."""
-        for projection in projections or self.projections:
-            if isinstance(projection, Projection):
-                projection.disable_learning()
-
     # -- the objects' own needs -------------------------------------------------------------------------
 
     def _uses_sum(self, population: Population, target: str) -> bool:
-        return target in _sum_targets(population)
+        return target in sum_targets(population)
 
     def _sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
         return self._running().sum_buffer(population, target)
@@ -518,11 +494,13 @@ class Network(NetworkConstants, Running, metaclass=_NetworkType):
 
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
+        self._profile.flush(self)
         self._binding = None
         self._build = None
         self.cleared = True
         for objects in (self.populations, self.projections, self.monitors):
             objects.clear()
+        self._callbacks, self._copies = Callbacks(), {}
         if registry.networks.get(self.id) is self:
             del registry.networks[self.id]
 
@@ -539,23 +517,5 @@ IGNORED_BY_COMPILE = {
 }
 
 
-def _find(kind: str, name: str, objects: Sequence[Named]) -> Named | None:
-    found = next((o for o in objects if o.name == name), None)
-    if found is None:
-        messages.warning(f"There is no {kind} named '{name}'.")
-    return found
-
-
 def _ends(projection: Projection | Transpose) -> tuple[Population, Population]:
     return projection.pre_population, projection.post_population
-
-
-def _sum_targets(population: Population) -> set[str]:
-    """Targets whose sums the neurons of a population read; ``""`` for ``sum()``."""
-    exprs = model_expressions(population.model)
-    return {n.target for e in exprs for n in walk(e) if isinstance(n, WeightedSum)}
-
-
-def _conductances(population: Population) -> set[str]:
-    """Targets whose conductances a spiking neuron has."""
-    return {a.name.removeprefix("g_") for a in population.model.attributes if a.name.startswith("g_")}

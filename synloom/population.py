@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -280,6 +281,17 @@ class Population(Spiking, Grid):
         self._init = {name: values.copy() for name, values in self.state.items()}
         self._fix_steps()
 
+    def __getstate__(self) -> dict[str, Any]:
+        from synloom.copying import bare_population
+
+        return bare_population(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from synloom.copying import dress_population
+
+        self.__dict__.update(state)
+        dress_population(self)
+
     # State as a whole
 
     @property
@@ -311,6 +323,18 @@ class Population(Spiking, Grid):
         if self._spikes is not None:
             self._spikes.clear()
         self.network._clear_delays(self)
+
+    def save(self, filename: str | PathLike[str]) -> None:
+        """Write the attributes to a file: ``.npz``, ``.hdf5``, ``.mat`` or ``.gz``."""
+        from synloom.saving import save_population
+
+        save_population(self, filename)
+
+    def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> None:
+        """Set the attributes that a file of ``save()`` holds, all or none of them."""
+        from synloom.saving import load_population
+
+        load_population(self, filename, pickle_encoding)
 
     def size_in_bytes(self) -> int:
         """Memory of the running population; 0 before ``compile()``."""

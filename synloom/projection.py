@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -366,12 +367,37 @@ class Projection(ConnectMethods, Learning):
             self.event_step[...] = NEVER
             self._values.restore(o.target.name for o in self.model.event_driven)
 
+    def _synapses_replaced(self) -> None:
+        """What depends on the number of synapses is to be calculated anew."""
+
     def _rebound(self) -> None:
         """All buffers are new: whoever holds the old ones takes these."""
         self.network._delays_changed()
         for monitor in self.network.monitors:
             monitor._rebind()
         self.network._recorders_changed()
+
+    def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> None:
+        """Take over synapses, delays and attributes from a file of ``save()``: all or nothing.
+
+        Raises
+        ------
+        NotCompiledError
+            Before ``compile()``.
+        SavedFileError
+            No such file, a damaged one, or one that does not fit the projection.
+        """
+        from synloom.saving import load_projection
+
+        load_projection(self, filename, pickle_encoding)
+
+    def __getstate__(self) -> dict[str, Any]:
+        from synloom.copying import bare_projection
+
+        return bare_projection(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
     def size_in_bytes(self) -> int:
         """Memory of synapses and values; 0 before ``compile()``."""

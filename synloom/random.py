@@ -49,7 +49,11 @@ class RandomDistribution(ABC):
             raise ConfigurationError(f"{self._kind}: the seed must be a non-negative integer, not {seed!r}.")
         self.seed = seed
         self._rng = rng if rng is not None or seed is None else np.random.default_rng(int(seed))
-        self.chosen = self._rng is not None
+        self.chosen = self._rng is not None  # by the user
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy in another network draws from a stream of that one, unless the user gave one."""
+        return self.__dict__ if self.chosen else {**self.__dict__, "_rng": None}
 
     @property
     def _kind(self) -> str:

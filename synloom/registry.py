@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
+from itertools import count
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.model import Function
@@ -13,7 +16,49 @@ if TYPE_CHECKING:
 
 constants: dict[str, Constant] = {}
 functions: dict[str, Function] = {}  # added with add_function, in order
-networks: dict[int, Network] = {}
+
+
+class Networks(MutableMapping[int, "Network"]):
+    """Networks by number. Only the default one, 0, is kept alive by being here."""
+
+    def __init__(self) -> None:
+        self._default: dict[int, Network] = {}
+        self._others: WeakValueDictionary[int, Network] = WeakValueDictionary()
+        self._made = 0
+
+    def _of(self, number: int) -> MutableMapping[int, Network]:
+        return self._others if number else self._default
+
+    def __getitem__(self, number: int) -> Network:
+        return self._of(number)[number]
+
+    def __setitem__(self, number: int, network: Network) -> None:
+        self._of(number)[number] = network
+
+    def __delitem__(self, number: int) -> None:
+        del self._of(number)[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter([*self._default, *self._others])
+
+    def __len__(self) -> int:
+        return len(self._default) + len(self._others)
+
+    def free(self) -> int:
+        """The least number, from 1 on, that no network has."""
+        return next(n for n in count(1) if n not in self._others)
+
+    def next_made(self) -> int:
+        """How many networks were made, this one included: what tells their seeds apart."""
+        self._made += 1
+        return self._made
+
+    def forget_made(self) -> None:
+        """Count from 1 again."""
+        self._made = 0
+
+
+networks = Networks()
 
 
 def default_network() -> Network:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from synloom.codegen.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from synloom.binding import Binding
+    from synloom.callbacks import Callbacks
     from synloom.numerics import Watch
     from synloom.population import Population
+    from synloom.profiling import Profile
     from synloom.stop_condition import StopCondition
 
 BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
@@ -52,6 +55,9 @@ def _tell_memory(recorded: int, always: bool) -> None:
 class Running(Clock):
     """How a network that is compiled runs."""
 
+    id: int
+    _callbacks: Callbacks
+    _profile: Profile
     _batch: int  # steps that take about BATCH_SECONDS
     _watch: Watch | None  # looks at all values after each step
 
@@ -77,16 +83,12 @@ class Running(Clock):
         NumericsError
             A value became NaN or infinite in a network compiled with ``check_numerics=True``.
         """
-        del callbacks
         recorded = self._running().bytes_of_samples(steps := self.duration_steps(duration))
         _tell_memory(recorded, show_monitor_memory_estimate)
         start = time.perf_counter()
-        if progress_bar and steps >= 1000:
-            self._run_with_bar(steps)
-        else:
-            self._run(steps)
-        if measure_time:
-            self._tell_time(steps, start)
+        with self._bar(steps if progress_bar else 0) as report:
+            self._with_callbacks(callbacks, steps, lambda some: self._run(some, report))
+        self._ran(steps, start, measure_time)
 
     def simulate_until(
         self,
@@ -109,6 +111,8 @@ class Running(Clock):
             Whether all of them must hold in the same step, or one is enough.
         measure_time : bool
             Print how long it took.
+        callbacks : bool
+            Whether functions declared with ``every`` are called.
         populations : Population or list of Population
             Another name of ``population``.
 
@@ -122,7 +126,6 @@ class Running(Clock):
         ConfigurationError
             A population without a stop condition, or of another network; an unknown operator.
         """
-        del callbacks
         self._running()
         conditions = self._stop_conditions(population if populations is None else populations)
         if operator not in ("and", "or"):
@@ -130,13 +133,19 @@ class Running(Clock):
         together = all if operator == "and" else any
         steps = self.duration_steps(max_duration)
         start, done = time.perf_counter(), 0
-        while done < steps:
-            self._run(1)
-            done += 1
-            if conditions and together(condition.holds() for condition in conditions):
-                break
-        if measure_time:
-            self._tell_time(done, start)
+
+        def until(some: int) -> bool:
+            """Run some steps, or fewer; whether the conditions hold."""
+            nonlocal done
+            for _ in range(some):
+                self._run(1)
+                done += 1
+                if conditions and together(condition.holds() for condition in conditions):
+                    return True
+            return False
+
+        self._with_callbacks(callbacks, steps, until)
+        self._ran(done, start, measure_time)
         return done * self.dt
 
     def _stop_conditions(self, given: Population | Sequence[Population] | None) -> list[StopCondition]:
@@ -163,15 +172,29 @@ class Running(Clock):
             found.append(population._stop)
         return found
 
-    def _tell_time(self, steps: int, start: float) -> None:
-        seconds = time.perf_counter() - start
-        print(f"Simulating {steps * self.dt / 1000.0} s took {seconds:.4f} s.")
+    def _with_callbacks(self, wanted: bool, steps: int, run: Callable[[int], object]) -> None:
+        if wanted and self._callbacks.all and self._callbacks.enabled:
+            self._callbacks.run(self, steps, run)
+        else:
+            run(steps)
 
-    def _run_with_bar(self, steps: int) -> None:
+    def _ran(self, steps: int, start: float, measure_time: bool) -> None:
+        seconds = time.perf_counter() - start
+        self._profile.ran(steps, seconds)
+        if measure_time:
+            named = f" (network {self.id})" if self.id else ""
+            print(f"Simulating {steps * self.dt / 1000.0} s{named} took {seconds:.4f} s.")
+
+    @contextmanager
+    def _bar(self, steps: int) -> Iterator[Callable[[int], object]]:
+        """What takes note of steps that were run: a bar, unless they are few."""
+        if steps < 1000:
+            yield lambda done: None
+            return
         from tqdm import tqdm
 
         with tqdm(total=steps * self.dt, unit="ms") as bar:
-            self._run(steps, lambda done: bar.update(done * self.dt))
+            yield lambda done: bar.update(done * self.dt)
 
     def _run(self, steps: int, report: Callable[[int], object] = lambda _: None) -> None:
         """``steps`` steps in batches: short enough for Ctrl-C, and with room for what is recorded."""

@@ -182,6 +182,7 @@ class Structural(Synapses):
             self.event_step = carried(self.event_step, revision.synapses, NEVER)
         self._values.replace(values)
         self._own_delays, self.store = delays, revision.store
+        self._root._synapses_replaced()
         self.network._structure_changed(self._root)
 
 

@@ -396,6 +396,12 @@ class Synapses(ABC):
         """Write ranks, weights and delays to an ``.npz`` file, for ``connect_from_file()``."""
         connectivity_file.write(filename, self)
 
+    def save(self, filename: str | PathLike[str]) -> None:
+        """Write ranks, delays and attributes to a file: ``.npz``, ``.hdf5``, ``.mat`` or ``.gz``."""
+        from synloom.saving import save_synapses
+
+        save_synapses(self, filename)
+
     # -- delays -----------------------------------------------------------------------------------------
 
     @property

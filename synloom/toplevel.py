@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from synloom import config, registry
-from synloom.codegen.errors import ConfigurationError
 from synloom.compiler import Build
 from synloom.monitor import Monitor
 from synloom.network import Network
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.transpose import Transpose
+from synloom.view import PopulationView
 
 
 def magic_network() -> Network:
@@ -97,6 +98,7 @@ def clear(
     del neurons, synapses
     if 0 in registry.networks:
         registry.networks[0].clear()
+    registry.networks.forget_made()
     if functions:
         registry.functions.clear()
     if constants:
@@ -161,43 +163,70 @@ def get_projection(name: str, net_id: int = 0) -> Projection | Transpose | None:
 
 def populations(net_id: int = 0) -> list[Population]:
     """All populations, in order of creation."""
-    return list(registry.network(net_id).populations)
+    return registry.network(net_id).get_populations()
 
 
 def projections(
     net_id: int = 0,
-    post: Population | str | None = None,
-    pre: Population | str | None = None,
+    post: Population | PopulationView | str | None = None,
+    pre: Population | PopulationView | str | None = None,
     target: str | None = None,
     suppress_error: bool = False,
 ) -> list[Projection | Transpose]:
-    """All projections, or those that match every given criterion.
-
-    Raises
-    ------
-    ConfigurationError
-        If criteria are given and nothing matches, unless ``suppress_error``.
-    """
-    network = registry.network(net_id)
-
-    def matches(population: Population, wanted: Population | str | None) -> bool:
-        return wanted is None or population is wanted or population.name == wanted
-
-    found = [
-        p
-        for p in network.projections
-        if matches(p.post_population, post)
-        and matches(p.pre_population, pre)
-        and (target is None or target in getattr(p, "targets", (p.target,)))
-    ]
-    filtered = (post, pre, target) != (None, None, None)
-    if filtered and not found and not suppress_error:
-        raise ConfigurationError(
-            "No projection matches.", hint="pass suppress_error=True to get an empty list"
-        )
-    return found
+    """All projections, or those that match every given criterion; see ``Network.get_projections``."""
+    return registry.network(net_id).get_projections(post, pre, target, suppress_error)
 
 
 def monitors(net_id: int = 0, obj: Any = None) -> list[Monitor]:
     """All monitors, or those of ``obj``."""
-    return [m for m in registry.network(net_id).monitors if obj is None or m.object is obj]
+    return registry.network(net_id).get_monitors(obj)
+
+
+def callbacks_enabled(net_id: int = 0) -> bool:
+    """Whether ``simulate()`` calls the functions declared with ``every``."""
+    return registry.network(net_id).callbacks_enabled()
+
+
+def enable_callbacks(net_id: int = 0) -> None:
+    """Let ``simulate()`` call the functions declared with ``every``."""
+    registry.network(net_id).enable_callbacks()
+
+
+def disable_callbacks(net_id: int = 0) -> None:
+    """Let ``simulate()`` pass over the functions declared with ``every``."""
+    registry.network(net_id).disable_callbacks()
+
+
+def clear_all_callbacks(net_id: int = 0) -> None:
+    """Forget all functions declared with ``every``."""
+    registry.network(net_id).clear_all_callbacks()
+
+
+def save(
+    filename: str | PathLike[str], populations: bool = True, projections: bool = True, net_id: int = 0
+) -> None:
+    """Write the state of the network to a file; see ``Network.save``."""
+    registry.network(net_id).save(filename, populations, projections)
+
+
+def load(
+    filename: str | PathLike[str],
+    populations: bool = True,
+    projections: bool = True,
+    pickle_encoding: str | None = None,
+    net_id: int = 0,
+) -> None:
+    """Take over what ``save()`` wrote; see ``Network.load``."""
+    registry.network(net_id).load(filename, populations, projections, pickle_encoding)
+
+
+def save_parameters(filename: str | PathLike[str], net_id: int = 0, *, initial: bool = False) -> None:
+    """Write global parameters and constants as JSON; see ``Network.save_parameters``."""
+    registry.network(net_id).save_parameters(filename, initial)
+
+
+def load_parameters(
+    filename: str | PathLike[str], global_only: bool = True, verbose: bool = False, net_id: int = 0
+) -> dict[str, Any]:
+    """Set parameters and constants from a JSON file; see ``Network.load_parameters``."""
+    return registry.network(net_id).load_parameters(filename, global_only, verbose)

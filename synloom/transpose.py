@@ -273,6 +273,9 @@ class Transpose(Synapses):
             hint=f"load projection '{self.forward.name}'",
         )
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
     def size_in_bytes(self) -> int:
         """Memory of its own: the weights are those of the forward projection."""
         return sum(buffer.nbytes for buffer in (*self.flags.values(), self._own_delays.steps))

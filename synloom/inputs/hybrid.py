@@ -170,7 +170,10 @@ class DecodingProjection(Projection):
             NEWER: aligned_zeros(size, real),
             SCALE: aligned_zeros(size, real),
         }
-        self._scale()[...] = self._rate_of_one_spike(steps)
+        self._synapses_replaced()
+
+    def _synapses_replaced(self) -> None:
+        self._scale()[...] = self._rate_of_one_spike(self._window_steps())
 
     def _scale(self) -> NDArray[Any]:
         scale = self._buffers[SCALE]
