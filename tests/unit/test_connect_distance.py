@@ -43,12 +43,15 @@ def loop(pre: tuple[int, ...], post: tuple[int, ...], kernel: Kernel, threshold:
     return weights
 
 
-def same(proj: Any, expected: np.ndarray, threshold: float) -> bool:
-    """Whether the synapses are those expected; those within rounding of the threshold do not count."""
+def same(proj: Any, expected: np.ndarray, threshold: float, rounding: float = 0.0) -> bool:
+    """Whether the synapses are those expected; those within rounding of the threshold do not count.
+
+    ``rounding``: that of a difference, which cancellation leaves where the difference itself is small.
+    """
     found = built(proj).connectivity_matrix(np.nan)
     settled = np.abs(np.abs(np.where(np.isnan(found), expected, found)) - threshold) > 1e-12
     settled |= np.isnan(found) & np.isnan(expected)
-    return bool(np.allclose(found[settled], expected[settled], rtol=1e-13, atol=0.0, equal_nan=True))
+    return bool(np.allclose(found[settled], expected[settled], rtol=1e-13, atol=rounding, equal_nan=True))
 
 
 @given(GEOMETRIES, AMPLITUDES, WIDTHS, LIMITS)
@@ -68,7 +71,8 @@ def test_dog(geometries: Any, plus: float, near: float, minus: float, far: float
         return plus * math.exp(-d / (2 * near**2)) - minus * math.exp(-d / (2 * far**2))
 
     proj = projection(pre, post).connect_dog(plus, near, minus, far, limit=limit)
-    assert same(proj, loop(pre, post, kernel, threshold), threshold)
+    rounding = 4 * np.finfo(float).eps * (abs(plus) + abs(minus))
+    assert same(proj, loop(pre, post, kernel, threshold), threshold, rounding)
 
 
 def test_the_numbers_of_the_specification() -> None:

@@ -120,7 +120,7 @@ def test_explicit_networks_and_recording(capsys: pytest.CaptureFixture[str]) -> 
     shown = net.monitor(pop, "c")
     net.compile()
     assert net.simulate_until(10.0, pop, measure_time=True) == 1.5
-    assert capsys.readouterr().out.startswith("Simulating 0.0015 s took ")
+    assert capsys.readouterr().out.startswith(f"Simulating 0.0015 s (network {net.id}) took ")
     assert shown.get("c").tolist() == [[4, 4], [5, 5], [6, 6]]
     assert pop.stop_condition == "c >= 6 : all"
 
