@@ -49,6 +49,7 @@ bench: .venv/stamp  ## measure against ANNarchy, NumPy and SciPy (makes benchmar
 docs: .venv/stamp  ## check the pages, draw their picture again
 	$(RUN) tools/check_docs.py
 	$(RUN) examples/digits.py --out docs/images/digits.png
+	$(RUN) examples/coba.py --out docs/images/coba.png
 
 clean:  ## remove what the other commands made, except .venv and benchmarks/.envs
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
