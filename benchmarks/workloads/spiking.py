@@ -289,13 +289,7 @@ class Stdp(SpikingWorkload):
 
     def build(self) -> None:
         self.setup(dt=1.0)
-        if self.module == "synloom":
-            poisson = self.sim.Neuron(
-                parameters="rates = 15.0", equations="p = Uniform(0.0, 1.0) * 1000.0 / dt", spike="p < rates"
-            )
-            inputs = self.sim.Population(self.parameters["inputs"], poisson)
-        else:
-            inputs = self.sim.PoissonPopulation(geometry=self.parameters["inputs"], rates=15.0)
+        inputs = self.sim.PoissonPopulation(geometry=self.parameters["inputs"], rates=15.0)
         outputs = self.sim.Population(self.parameters["outputs"], self.sim.Neuron(**INTEGRATOR))
         self.projection = self.sim.Projection(inputs, outputs, "exc", self.sim.Synapse(**PAIRS))
         self.connect(self.projection, high=0.01)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from synloom.codegen.ir.expr import Binary, Expr, Var, WeightedSum, transform, walk
+from synloom.codegen.ir.expr import Binary, Const, Expr, Unary, Var, WeightedSum, transform, walk
 from synloom.codegen.ir.model import (
     Assignment,
     Event,
@@ -140,13 +140,25 @@ def _block(delivery: Delivery) -> tuple[Stmt, ...]:
     taken = (*gather.constants(gather.nodes((), model.functions)), ELAPSED.name)
     block: list[Stmt] = []
     if delivery.event.statements or _reads(delivery.event, {o.target.name for o in model.event_driven}):
-        block += discretize(model.event_driven, Locality.LOCAL, ELAPSED, taken)
+        solved = discretize(model.event_driven, Locality.LOCAL, ELAPSED, taken)
+        block += gather.map_block(solved, _divided_once)
     for statement in delivery.event.transmit:
         for target in delivery.targets:
             block += _statement(statement, target)
     for statement in delivery.event.statements:
         block += _statement(statement)
     return learned(tuple(block))
+
+
+def _divided_once(expr: Expr) -> Expr:
+    """``-elapsed / tau``  ->  ``-elapsed * (1.0 / tau)`` for a ``tau`` of all synapses: divided before the loop."""
+    match expr:
+        case Binary(op="/", lhs=Unary(op="-", arg=arg) as lhs, rhs=Var(scope=Scope.SELF) as tau) if (
+            arg == ELAPSED and tau.locality is Locality.GLOBAL
+        ):
+            return Binary("*", lhs, Binary("/", Const(1.0), tau))
+        case _:
+            return expr
 
 
 def _reads(event: Event, names: set[str]) -> bool:

@@ -35,6 +35,7 @@ void limits(Real largest, Real too_large, Real too_small) {
     CHECK(exp(-Limits::infinity()) == Real(0));
     CHECK(exp(Limits::lowest()) == Real(0));
     CHECK(std::isnan(exp(Limits::quiet_NaN())));
+    CHECK(std::isnan(exp(Limits::signaling_NaN())));
 }
 
 /// Loops of all lengths, in front of which there may be any number of elements.
@@ -61,10 +62,13 @@ void alike() {
     }
 }
 
-void subnormal() {
-    CHECK_NEAR(exp(-740.0) / 4.2e-322, 1.0, 0.02);
-    CHECK(exp(-744.4) == std::numeric_limits<double>::denorm_min());
-    CHECK_NEAR(double(exp(-100.0f)) / 3.78e-44, 1.0, 0.02);
+/// The last normal numbers are right, and what is below is 0.
+template <class Real>
+void small(Real last, Real below) {
+    constexpr Real least = std::numeric_limits<Real>::min();
+    CHECK(exp(last) >= least && exp(last) < Real(1.001) * least);
+    CHECK(exp(below) == Real(0));
+    for (Real x = last; x > Real(2) * last; x += last / Real(1000)) CHECK(exp(x) == Real(0) || exp(x) >= least);
 }
 
 }  // namespace synloom::test
@@ -73,10 +77,11 @@ int main() {
     using namespace synloom::test;
     accurate<double>(-700.0, 700.0);
     accurate<float>(-86.0, 88.0);
-    limits(709.7, 709.8, -745.2);
-    limits(88.7f, 88.8f, -104.0f);
+    limits(709.78, 709.783, -708.4);
+    limits(88.72f, 88.73f, -87.34f);
     alike<double>();
     alike<float>();
-    subnormal();
+    small(-708.396, -708.397);
+    small(-87.3365f, -87.3366f);
     return check::summary();
 }

@@ -20,17 +20,22 @@ struct Uniform {
     static constexpr Index SIZE = CHUNK<Real>;
 
     SYNLOOM_CALL void chunk(const Stream& stream, Index step, Index number, Real* into) const {
+        chunks<1>(stream, step, number, into);
+    }
+
+    template <int together>
+    SYNLOOM_CALL void chunks(const Stream& stream, Index step, Index number, Real* into) const {
         const Real low = min, high = max, width = high - low;
-        uniform_chunk(stream, step, number, into);
+        uniform_chunks<together>(stream, step, number, into);
         if (low < high) {
             SYNLOOM_SIMD
-            for (Index k = 0; k < SIZE; ++k) {
+            for (Index k = 0; k < together * SIZE; ++k) {
                 const Real x = low + width * into[k];
                 into[k] = x >= high ? low : x;  // rounding may reach max
             }
         } else {
             SYNLOOM_SIMD
-            for (Index k = 0; k < SIZE; ++k) {
+            for (Index k = 0; k < together * SIZE; ++k) {
                 const Real x = low + width * into[k];
                 into[k] = x <= high ? low : x;
             }
@@ -214,11 +219,23 @@ struct Binomial {
     }
 };
 
+/// How many chunks of a distribution are made together.
+template <class Distribution>
+inline constexpr int TOGETHER = 1;
+template <class Real>
+inline constexpr int TOGETHER<Uniform<Real>> = 2;
+
 /// out[k] = the number of rank first + k, for k in [0, n).
 template <class Real, template <class> class Distribution>
 inline void fill(const Stream& stream, Index step, Index first, Index n, Real* out, const Distribution<Real>& of) {
-    draw_chunks<Distribution<Real>::SIZE>(first, n, out,
-                                          [&](Index chunk, Real* into) { of.chunk(stream, step, chunk, into); });
+    constexpr int together = TOGETHER<Distribution<Real>>;
+    draw_chunks<together * Distribution<Real>::SIZE>(first, n, out, [&](Index number, Real* into) {
+        if constexpr (together == 1) {
+            of.chunk(stream, step, number, into);
+        } else {
+            of.template chunks<together>(stream, step, together * number, into);
+        }
+    });
 }
 
 /// The number of one rank: the same as in a block.

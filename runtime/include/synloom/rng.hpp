@@ -107,16 +107,30 @@ SYNLOOM_INLINE Words counter(Index step, std::uint64_t call) {
             std::uint32_t(call >> 32)};
 }
 
+/// The numbers of `together` whole chunks, in [0, 1); `chunk` is a multiple of that. The calls of two chunks hide each
+/// other's latency.
+template <int together, class Real>
+inline void uniform_chunks(const Stream& stream, Index step, Index chunk, Real* into) {
+    constexpr int calls = together * CALLS;
+    const Words first = counter(step, std::uint64_t(chunk) * CALLS);
+    std::uint32_t a[calls], b[calls], c[calls], d[calls];
+    SYNLOOM_SIMD
+    for (int k = 0; k < calls; ++k) {
+        const Words x = threefry<ROUNDS>({first.a, first.b, first.c + std::uint32_t(k), first.d}, stream.key);
+        a[k] = x.a, b[k] = x.b, c[k] = x.c, d[k] = x.d;
+    }
+    for (int n = 0; n < together; ++n) {
+        Real* to = into + n * CHUNK<Real>;
+        const int f = n * CALLS;
+        SYNLOOM_SIMD
+        for (int k = 0; k < CALLS; ++k) Unit<Real>::store({a[f + k], b[f + k], c[f + k], d[f + k]}, to + k);
+    }
+}
+
 /// The numbers of a whole chunk, in [0, 1).
 template <class Real>
 inline void uniform_chunk(const Stream& stream, Index step, Index chunk, Real* into) {
-    const Words first = counter(step, std::uint64_t(chunk) * CALLS);
-    // The last three bits of the first call are 0: no carry into the high word.
-    const auto call = [=, &stream](std::uint32_t k) SYNLOOM_LAMBDA {
-        Unit<Real>::store(threefry<ROUNDS>({first.a, first.b, first.c + k, first.d}, stream.key), into + k);
-    };
-    SYNLOOM_SIMD
-    for (int k = 0; k < CALLS; ++k) call(std::uint32_t(k));
+    uniform_chunks<1>(stream, step, chunk, into);
 }
 
 /// The numbers of a whole chunk, normal with mean 0 and standard deviation 1.
@@ -157,7 +171,8 @@ inline void draw_chunks(Index first, Index n, Real* out, Chunk chunk) {
 /// out[k] = the uniform number in [0, 1) of rank first + k, for k in [0, n).
 template <class Real>
 inline void uniforms(const Stream& stream, Index step, Index first, Index n, Real* out) {
-    draw_chunks<CHUNK<Real>>(first, n, out, [&](Index chunk, Real* into) { uniform_chunk(stream, step, chunk, into); });
+    draw_chunks<2 * CHUNK<Real>>(
+        first, n, out, [&](Index two, Real* into) { uniform_chunks<2>(stream, step, 2 * two, into); });
 }
 
 /// out[k] = the normal number of rank first + k, for k in [0, n).

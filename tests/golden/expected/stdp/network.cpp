@@ -6,9 +6,9 @@
 
 #include "events_csr_axons_9caf69f8.hpp"
 #include "events_csr_axons_b1a4c599.hpp"
+#include "events_csr_stdp_208fd8bd.hpp"
 #include "events_csr_stdp_375d5440.hpp"
-#include "events_csr_stdp_40a7c608.hpp"
-#include "events_csr_stdp_a50a4f9e.hpp"
+#include "events_csr_stdp_53dce7f6.hpp"
 #include "update_tired_e12a3bc5.hpp"
 
 namespace synloom {
@@ -119,7 +119,7 @@ static void step(Network& net) {
 
     // Transmission.
     // ff: spikes of 'a'
-    events_csr_stdp_a50a4f9e::run({
+    events_csr_stdp_53dce7f6::run({
         .segment_line = net.ff.column_segment_line,
         .segment_delay = net.ff.column_segment_delay,
         .segment_first = net.ff.column_segment_first,
@@ -233,7 +233,7 @@ static void step(Network& net) {
     // Post-synaptic spikes.
     // ff: post-synaptic spikes of 'b'
     if (*net.ff.transmission && *net.b.enabled) {
-        events_csr_stdp_40a7c608::run({
+        events_csr_stdp_208fd8bd::run({
             .row_ptr = net.ff.row_ptr,
             .column = net.ff.column_,
             .row_of = net.ff.row_of,

@@ -1,9 +1,9 @@
-#include "events_csr_stdp_a50a4f9e.hpp"
+#include "events_csr_stdp_53dce7f6.hpp"
 
 #include "synloom/events.hpp"
 #include "synloom/math.hpp"
 
-namespace synloom::events_csr_stdp_a50a4f9e {
+namespace synloom::events_csr_stdp_53dce7f6 {
 
 void run(const Buffers& self, const Clock<double>& clock) {
     const double tau_pre = *self.tau_pre;
@@ -25,9 +25,9 @@ void run(const Buffers& self, const Clock<double>& clock) {
                 const bool apart = self.post_last_spike[self.row_ranks[i]] != clock.step - self.delay[s];
 
                 // tau_pre * dx/dt = -x
-                x *= exp(-elapsed / tau_pre);
+                x *= exp(-elapsed * (1.0 / tau_pre));
                 // tau_post * dy/dt = -y
-                y *= exp(-elapsed / tau_post);
+                y *= exp(-elapsed * (1.0 / tau_post));
                 // g_target += w
                 self.g_target[self.row_ranks[i]] += w;
                 // x += A
@@ -44,4 +44,4 @@ void run(const Buffers& self, const Clock<double>& clock) {
         });
 }
 
-}  // namespace synloom::events_csr_stdp_a50a4f9e
+}  // namespace synloom::events_csr_stdp_53dce7f6

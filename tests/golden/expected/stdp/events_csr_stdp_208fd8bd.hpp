@@ -6,7 +6,7 @@
 #include "synloom/kernel.hpp"
 #include "synloom/spikes.hpp"
 
-namespace synloom::events_csr_stdp_40a7c608 {
+namespace synloom::events_csr_stdp_208fd8bd {
 
 /// What a post-synaptic spike does to the synapses of its neuron: y += A * (t_post - t_pre); w += x.
 struct Buffers {
@@ -31,4 +31,4 @@ struct Buffers {
 
 SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::events_csr_stdp_40a7c608
+}  // namespace synloom::events_csr_stdp_208fd8bd

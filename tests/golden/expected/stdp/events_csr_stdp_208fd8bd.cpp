@@ -1,9 +1,9 @@
-#include "events_csr_stdp_40a7c608.hpp"
+#include "events_csr_stdp_208fd8bd.hpp"
 
 #include "synloom/events.hpp"
 #include "synloom/math.hpp"
 
-namespace synloom::events_csr_stdp_40a7c608 {
+namespace synloom::events_csr_stdp_208fd8bd {
 
 void run(const Buffers& self, const Clock<double>& clock) {
     const double tau_pre = *self.tau_pre;
@@ -26,9 +26,9 @@ void run(const Buffers& self, const Clock<double>& clock) {
                 const double elapsed = double(steps_between(now, self.event_step[s])) * clock.dt;
 
                 // tau_pre * dx/dt = -x
-                x *= exp(-elapsed / tau_pre);
+                x *= exp(-elapsed * (1.0 / tau_pre));
                 // tau_post * dy/dt = -y
-                y *= exp(-elapsed / tau_post);
+                y *= exp(-elapsed * (1.0 / tau_post));
                 // y += A * (t_post - t_pre)
                 y += A * (row_last_spike * clock.dt - column_last_spike * clock.dt);
                 // w += x
@@ -44,4 +44,4 @@ void run(const Buffers& self, const Clock<double>& clock) {
         self.A, self.w, self.x, self.y, self.event_step);
 }
 
-}  // namespace synloom::events_csr_stdp_40a7c608
+}  // namespace synloom::events_csr_stdp_208fd8bd

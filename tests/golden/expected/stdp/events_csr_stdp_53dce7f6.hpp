@@ -6,7 +6,7 @@
 #include "synloom/kernel.hpp"
 #include "synloom/spikes.hpp"
 
-namespace synloom::events_csr_stdp_a50a4f9e {
+namespace synloom::events_csr_stdp_53dce7f6 {
 
 /// What a spike does to the synapses of a projection: g_target += w; x += A; w -= y.
 struct Buffers {
@@ -35,4 +35,4 @@ struct Buffers {
 
 SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::events_csr_stdp_a50a4f9e
+}  // namespace synloom::events_csr_stdp_53dce7f6
