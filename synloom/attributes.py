@@ -108,12 +108,18 @@ def draw(distribution: RandomDistribution, shape: int | tuple[int, ...], network
     return distribution.get_values(shape)
 
 
-def _numbers(value: object, what: str) -> Array:
+def as_numbers(value: object) -> Array | None:
+    """An array of numbers or truth values; None for anything else, and for rows of different lengths."""
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
-        array = np.empty(0, object)
-    if array.dtype.kind not in "biuf":
+        return None
+    return array if array.dtype.kind in "biuf" else None
+
+
+def _numbers(value: object, what: str) -> Array:
+    array = as_numbers(value)
+    if array is None:
         raise ConfigurationError(
             f"{what} cannot be set to {_describe(value)}.",
             hint="Give a number, a list or array of numbers, or a random distribution.",

@@ -6,10 +6,16 @@ import math
 from abc import abstractmethod
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from synloom import messages
 from synloom.codegen.errors import ConfigurationError
+
+
+def nearest_steps(ms: ArrayLike, dt: float) -> NDArray[np.float64]:
+    """Times in ms as whole numbers of steps: the nearest, halves up (spec 03, section 0.2)."""
+    steps: NDArray[np.float64] = np.floor(np.asarray(ms, np.float64) / dt + 0.5 + 1e-9)
+    return steps
 
 
 class Clock:
@@ -69,7 +75,7 @@ class Clock:
 
     def to_steps(self, ms: float) -> int:
         """The nearest number of steps, halves up (spec 03, section 0.2)."""
-        return math.floor(ms / self.dt + 0.5 + 1e-9)
+        return int(nearest_steps(ms, self.dt))
 
     def duration_steps(self, ms: float) -> int:
         """Steps of a duration: exact multiples of ``dt`` as they are, anything else rounded up."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synloom import registry
+from synloom.attributes import as_numbers
 from synloom.callsite import call_site
 from synloom.codegen.errors import ConfigurationError, Mistakes, SourceText
 from synloom.codegen.evaluate import evaluate
@@ -57,11 +58,8 @@ class FunctionCaller:
         return np.broadcast_to(result, shape).copy() if shape else result.item()
 
     def _values(self, name: str, value: object) -> npt.NDArray[Any]:
-        try:
-            values = np.asarray(value)
-        except ValueError:  # rows of different lengths
-            values = np.empty(0, object)
-        if values.dtype.kind not in "biuf":
+        values = as_numbers(value)
+        if values is None:
             raise ConfigurationError(
                 f'{self.function.name}(): the argument "{name}" must be a number or an array of numbers, '
                 f"not {value!r}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,7 +188,7 @@ class Loading:
                 self._check_attributes(population.attributes, part)
             names = population_state.common(population, part)
             values = population_state.values(population, part, names, "values")
-            self.steps.append(lambda p=population, v=values: population_state.put(p.state, v))  # type: ignore[misc]
+            self.steps.append(partial(population_state.put, population.state, values))
             hidden = self._hidden("populations", name, population.attributes, part)
             if hidden is not None:
                 self.steps += population_state.prepare(population, self.binding, hidden)
@@ -222,7 +223,7 @@ class Loading:
             if not found.same:
                 self.changed[projection] = found
                 if not self.strict:
-                    self.steps.append(lambda p=projection: projection_state.tell(p))  # type: ignore[misc]
+                    self.steps.append(partial(projection_state.tell, projection))
             self.steps += projection_state.prepare(projection, part, hidden, found)
         for name, part in self.part.parts("transposes", "transpose"):
             self._prepare_transpose(known.get(name), name, part)
@@ -281,7 +282,7 @@ class Loading:
             value = part.real(name)
             if name in known:
                 buffer = known[name].buffer(self.network)
-                self.steps.append(lambda b=buffer, v=value: b.fill(v))  # type: ignore[misc]
+                self.steps.append(partial(buffer.fill, value))
             elif self.strict:
                 raise part.error(f"there is no constant '{name}' in this network")
 

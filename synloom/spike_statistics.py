@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synloom import config, registry
+from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def histogram(
 
 
 def _bin_steps(bins: float | None, dt: float) -> int:
-    width = 1 if bins is None else int(np.floor(bins / dt + 0.5 + 1e-9))
+    width = 1 if bins is None else int(nearest_steps(bins, dt))
     if bins is not None and (width < 1 or bins < dt * (1 - 1e-9)):
         raise ConfigurationError(
             f"The intervals of a histogram must be at least one step ({dt} ms) long, not {bins} ms."

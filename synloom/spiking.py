@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from synloom import messages
 from synloom.attributes import many_values
+from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.connect.values import is_number
 from synloom.spikes import SpikeState
@@ -51,7 +52,9 @@ class Spiking:
     def _fix_steps(self) -> None:
         """Convert periods to steps: ``dt`` is known once the network is compiled."""
         if self._spikes is not None:
-            self._spikes.buffers["refractory_steps"][...] = self._whole_steps(self._refractory_ms)
+            self._spikes.buffers["refractory_steps"][...] = nearest_steps(
+                self._refractory_ms, self.network.dt
+            )
 
     def _of_spikes(self, cure: str) -> SpikeState:
         if self._spikes is None:
@@ -114,13 +117,8 @@ class Spiking:
         """Times as they are counted in steps; multiples of ``dt`` keep their digits."""
         if not self.network.compiled:
             return ms.copy()
-        whole = self._whole_steps(ms) * self.network.dt
+        whole = nearest_steps(ms, self.network.dt) * self.network.dt
         return np.where(np.isclose(whole, ms, rtol=1e-9, atol=0.0), ms, whole)
-
-    def _whole_steps(self, ms: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The nearest number of steps, halves up (spec 03, section 0.2)."""
-        steps: NDArray[np.float64] = np.floor(ms / self.network.dt + 0.5 + 1e-9)
-        return steps
 
     def _set_refractory(self, value: Any) -> None:
         what = f"{self._title}: refractory"

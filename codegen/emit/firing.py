@@ -14,8 +14,6 @@ from synloom.codegen.ir.types import DType, Locality, Scope
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes import gather
 
-COUNT_DOWN = "self.refractory_left[i] -= refractory;"
-
 
 def names_of_ours(var: Var) -> str | None:
     """The local of a neuron's kernel that no attribute of the user is mistaken for."""

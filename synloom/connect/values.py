@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from synloom.attributes import draw
+from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import DelayKind
 from synloom.random import RandomDistribution
@@ -119,8 +120,7 @@ def delays(owner: str, value: Any, dt: float) -> Values:
 
 def steps(ms: ArrayLike, dt: float) -> NDArray[np.int32]:
     """Delays in ms as steps: to the nearest, halves up, at least one."""
-    rounded = np.floor(np.asarray(ms, np.float64) / dt + 0.5 + 1e-9)
-    return np.maximum(rounded, 1.0).astype(np.int32)
+    return np.maximum(nearest_steps(ms, dt), 1.0).astype(np.int32)
 
 
 def flatten(what: str, value: Any, lengths: NDArray[np.int64]) -> Any:

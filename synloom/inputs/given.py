@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synloom import registry
+from synloom.attributes import as_numbers
 from synloom.codegen.errors import ConfigurationError, SourceText
 from synloom.codegen.ir.model import NeuronModel
 from synloom.codegen.ir.types import Kind
@@ -27,21 +28,13 @@ def numbers(owner: str, what: str, given: Any) -> NDArray[np.float64]:
     ConfigurationError
         It holds something else, or rows of different lengths.
     """
-    try:
-        array = np.asarray(given)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, object)
-    if array.dtype.kind not in "biuf":
+    array = as_numbers(given)
+    if array is None:
         raise ConfigurationError(
             f"{owner}: {what} must be numbers, not {given!r}.",
             hint="give a list or an array; rows must be equally long",
         )
     return array.astype(np.float64)
-
-
-def nearest_steps(ms: Any, dt: float) -> Any:
-    """Times in ms as the nearest numbers of steps, halves up."""
-    return np.floor(np.asarray(ms, np.float64) / dt + 0.5 + 1e-9).astype(np.int64)
 
 
 def in_ms(steps: Any, dt: float) -> Any:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synloom import messages
+from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.passes.plan_inputs import ARRIVED, HISTORY, NEWER, PLACE, SCALE, WINDOW
 from synloom.connect.ends import End, end_of, network_of, population_of
 from synloom.connect.values import Connection, is_number
-from synloom.inputs.given import in_ms, nearest_steps
+from synloom.inputs.given import in_ms
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.runtime.buffers import aligned_zeros
@@ -44,8 +45,6 @@ class CurrentInjection(Projection):
     ConfigurationError
         Populations of the wrong kind, or of different sizes.
     """
-
-    RULE: ClassVar[str] = "Current Injection"
 
     def __init__(
         self, pre: End, post: End, target: str, name: str | None = None, copied: bool = False, **place: Any

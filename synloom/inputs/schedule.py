@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synloom import messages
+from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
 from synloom.connect.values import is_number
-from synloom.inputs.given import in_ms, nearest_steps, numbers
+from synloom.inputs.given import in_ms, numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ class Schedule:
         if isinstance(self.times, float):
             interval = max(1, int(nearest_steps(self.times, dt)))
             return np.arange(blocks, dtype=np.int64) * interval
-        steps: NDArray[np.int64] = nearest_steps(self.times, dt)
+        steps = nearest_steps(self.times, dt).astype(np.int64)
         wrong = np.flatnonzero(np.diff(steps) <= 0)
         if wrong.size:
             first, second = self.times[wrong[0]], self.times[wrong[0] + 1]

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.model import InputIR
 from synloom.codegen.ir.types import InputKind
 from synloom.codegen.passes.plan_inputs import CLOCK, COUNT, RANKS, SCHEDULE
 from synloom.connect.values import is_number, is_table
-from synloom.inputs.given import in_ms, input_neuron, nearest_steps
+from synloom.inputs.given import in_ms, input_neuron
 from synloom.population import Population
 from synloom.runtime.buffers import aligned_copy, aligned_zeros
 
@@ -73,7 +74,7 @@ class SpikeSourceArray(Population):
 
     def _steps(self) -> list[NDArray[np.int64]]:
         """Steps of each neuron, ascending, each once."""
-        return [np.unique(nearest_steps(train, self.network.dt)) for train in self._times]
+        return [np.unique(nearest_steps(train, self.network.dt).astype(np.int64)) for train in self._times]
 
     def _check_ready(self) -> None:
         for rank, train in enumerate(self._times):

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "check.hpp"
-#include "synloom/rng.hpp"
+#include "synloom/distributions.hpp"
 
 using namespace synloom;
 
@@ -31,16 +31,26 @@ void known_answers() {
 }
 
 template <class Real>
+Real uniform(const Stream& s, Index step, Index rank) {
+    return draw(s, step, rank, Uniform<Real>{0, 1});
+}
+
+template <class Real>
+Real normal(const Stream& s, Index step, Index rank) {
+    return draw(s, step, rank, Normal<Real>{0, 1});
+}
+
+template <class Real>
 std::vector<Real> uniform_block(const Stream& s, Index step, Index first, Index n) {
     std::vector<Real> out(static_cast<std::size_t>(n));
-    uniforms(s, step, first, n, out.data());
+    fill(s, step, first, n, out.data(), Uniform<Real>{0, 1});
     return out;
 }
 
 template <class Real>
 std::vector<Real> normal_block(const Stream& s, Index step, Index first, Index n) {
     std::vector<Real> out(static_cast<std::size_t>(n));
-    normals(s, step, first, n, out.data());
+    fill(s, step, first, n, out.data(), Normal<Real>{0, 1});
     return out;
 }
 

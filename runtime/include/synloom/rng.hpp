@@ -168,36 +168,4 @@ inline void draw_chunks(Index first, Index n, Real* out, Chunk chunk) {
     }
 }
 
-/// out[k] = the uniform number in [0, 1) of rank first + k, for k in [0, n).
-template <class Real>
-inline void uniforms(const Stream& stream, Index step, Index first, Index n, Real* out) {
-    draw_chunks<2 * CHUNK<Real>>(
-        first, n, out, [&](Index two, Real* into) { uniform_chunks<2>(stream, step, 2 * two, into); });
-}
-
-/// out[k] = the normal number of rank first + k, for k in [0, n).
-template <class Real>
-inline void normals(const Stream& stream, Index step, Index first, Index n, Real* out) {
-    draw_chunks<CHUNK<Real>>(first, n, out, [&](Index chunk, Real* into) { normal_chunk(stream, step, chunk, into); });
-}
-
-/// The uniform number in [0, 1) of one rank: the same as in a block.
-template <class Real>
-inline Real uniform(const Stream& stream, Index step, Index rank) {
-    constexpr Index size = CHUNK<Real>;
-    const Index chunk = rank / size, place = rank % size;
-    const Words x = threefry<ROUNDS>(counter(step, std::uint64_t(chunk * CALLS + place % CALLS)), stream.key);
-    Real numbers[size];
-    Unit<Real>::store(x, numbers);
-    return numbers[place / CALLS * CALLS];
-}
-
-/// The normal number of one rank: the same as in a block.
-template <class Real>
-inline Real normal(const Stream& stream, Index step, Index rank) {
-    Real numbers[CHUNK<Real>];
-    normal_chunk(stream, step, rank / CHUNK<Real>, numbers);
-    return numbers[rank % CHUNK<Real>];
-}
-
 }  // namespace synloom
