@@ -166,6 +166,20 @@ def _alone(model: str, title: str, first_steps: int) -> Spikes:
     )
 
 
+def _inputs(model: str, peers: tuple[Peer, ...], tolerance: float) -> Spikes:
+    return Spikes(
+        f"100,000 {'Poisson' if model == 'poisson' else 'correlated'} inputs",
+        "Inputs",
+        {"model": model, "size": 100_000},
+        peers,
+        # The rate that correlated trains share wanders: 4 % of its mean in 4 s.
+        first_steps=4000,
+        steps=500,
+        required=1.5,
+        tolerance=tolerance,
+    )
+
+
 SPIKING_ROWS = {
     "coba4000": Spikes(
         "COBA, 4000 neurons", "Balanced", _balanced("coba", 4000), (ANNARCHY, BRIAN), 10_000, 10_000, 1.8
@@ -189,5 +203,7 @@ SPIKING_ROWS = {
     "stdp100": _stdp(100),
     "hh": _alone("hh", "Hodgkin-Huxley", 1000),
     "adex": _alone("adex", "adaptive exponential", 1000),
+    "poisson": _inputs("poisson", (Peer("annarchy"), BRIAN), 0.02),
+    "correlated": _inputs("correlated", (Peer("annarchy"),), 0.15),
     "memory": memory,
 }

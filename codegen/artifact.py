@@ -20,7 +20,7 @@ class SlotKind(StrEnum):
 class Slot:
     """One 64-bit word of the binding table: ``object.field``, e.g. ``ff.w``.
 
-    ``dtype`` is a NumPy dtype name (``float64``, ``float32``, ``int64``, ``int32``, ``bool``).
+    ``dtype`` is a NumPy dtype name (``float64``, ``float32``, ``int64``, ``int32``, ``uint16``, ``bool``).
     ``role`` says what the buffer is for: ``state``, ``input``, ``structure``, ``scratch``, ``clock``, ``flag``.
     """
 

@@ -114,7 +114,7 @@ def convert(value: Any, dtype: DType) -> Any:
     match dtype:
         case DType.REAL:
             return _plain(given if given.dtype.kind == "f" else given.astype(np.float64))
-        case DType.INT | DType.INT32:
+        case DType.INT | DType.INT32 | DType.UINT16:
             return _plain(given.astype(np.int64))
         case DType.BOOL:
             return _plain(given != 0)

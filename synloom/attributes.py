@@ -57,6 +57,8 @@ def numpy_type(dtype: DType, real: npt.DTypeLike) -> np.dtype[Any]:
             return np.dtype(np.bool_)
         case DType.INT32:
             return np.dtype(np.int32)
+        case DType.UINT16:
+            return np.dtype(np.uint16)
         case _:
             assert_never(dtype)
 

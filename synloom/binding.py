@@ -26,6 +26,7 @@ from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
     from synloom.network import Network
+    from synloom.store import Places
 
 Buffer = NDArray[Any] | int
 
@@ -394,7 +395,7 @@ class Binding:
         self.table.rebind(("recorders", "length"), len(rows))
 
 
-def _filled(column: NDArray[np.int32] | None) -> NDArray[np.int32]:
+def _filled(column: Places | None) -> Places:
     assert column is not None
     return column
 

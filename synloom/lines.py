@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from synloom.codegen.errors import ConfigurationError
 from synloom.spikes import SpikeState
-from synloom.store import Store, aligned, pointers
+from synloom.store import Places, Store, aligned, pointers
 
 LARGEST: Final = 2**31 - 1  # places in a store are 32-bit numbers
 
@@ -102,7 +102,7 @@ def _places(ranks: NDArray[np.int32], size: int) -> NDArray[np.int32]:
 
 def _sorted_by_delay(
     line: NDArray[np.int64],
-    other: NDArray[np.int32],
+    other: Places,
     synapse: NDArray[Any],
     delays: NDArray[np.int32],
     lines: int,

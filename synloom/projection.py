@@ -250,7 +250,9 @@ class Projection(ConnectMethods, Learning):
             self.name,
             not changing and self._stored_by_source(connection.order),
             self.post_population.size,
+            swept=not self.model.spiking,
         )
+        del pattern
         weight = self.model.attribute("w")
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
         single = single and not self.model.plastic and not changing

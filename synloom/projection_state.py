@@ -175,7 +175,14 @@ def _new_store(
     column = np.searchsorted(ends.columns, flat).astype(np.int32)
     pattern = Pattern(rows, ends.columns, pointers(lengths), column, ends.rows)
     kind = old.kind
-    store = pack(pattern, kind.value, projection.name, old.by_source, projection.post_population.size)
+    store = pack(
+        pattern,
+        kind.value,
+        projection.name,
+        old.by_source,
+        projection.post_population.size,
+        swept=not projection.model.spiking,
+    )
     if store.kind is not kind:
         raise part.error(
             "the network was compiled for a connection of every pair of neurons, which is not what was saved",

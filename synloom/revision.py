@@ -72,7 +72,7 @@ def grown(store: Store, posts: NDArray[np.int32], columns: NDArray[np.int32]) ->
         store,
         rows=aligned(rows, np.int32),
         row_ptr=aligned(pointers(lengths), np.int64),
-        column=aligned(np.insert(store.column, places, columns), np.int32),
+        column=aligned(np.insert(store.column, places, columns), store.column.dtype.type),
     )
     return Revision(changed, np.insert(np.arange(store.nnz), places, -1), origin)
 
@@ -82,6 +82,6 @@ def pruned(store: Store, gone: NDArray[np.bool_]) -> Revision:
     assert store.column is not None and not store.by_source
     kept = np.flatnonzero(~gone)
     row_ptr = pointers(~gone)[store.row_ptr]
-    column = aligned(store.column[kept], np.int32)
+    column = aligned(store.column[kept], store.column.dtype.type)
     changed = replace(store, row_ptr=aligned(row_ptr, np.int64), column=column)
     return Revision(changed, kept, np.arange(len(store.rows)))

@@ -30,6 +30,11 @@ FORMATS: Final[dict[str, StoreKind | None]] = {
 }
 # Known names without an implementation of their own: results never depend on the format.
 SYNONYMS: Final = frozenset({"csr_vector", "csr_scalar", "coo", "bsr", "dia", "ell", "ellr", "sell", "hyb"})
+Places = np.ndarray[
+    tuple[int, ...], np.dtype[np.integer[Any]]
+]  # of columns: uint16 where all of them fit, else int32
+SMALL: Final = 1 << 16  # columns whose places fit into 16 bits
+PLACES: Final[dict[StoreKind, type[np.generic]]] = {StoreKind.CSR: np.int32, StoreKind.CSR16: np.uint16}
 ORDERS: Final = frozenset({"post_to_pre", "pre_to_post", "auto"})
 
 
@@ -42,14 +47,14 @@ class Store:
     Attributes
     ----------
     kind : StoreKind
-        DENSE holds every (row, column) pair, CSR any set of them.
+        DENSE holds every (row, column) pair, CSR any set of them, CSR16 any set with at most 65,536 columns.
     rows : (R,) int32
         Ranks in the whole post population, ascending: the neurons with at least one synapse.
     columns : (C,) int32
         Ranks in the whole pre population, ascending: all neurons of the pre view.
     row_ptr : (R+1,) int64
         The synapses of row i are ``[row_ptr[i], row_ptr[i+1])``.
-    column : (nnz,) int32 or None
+    column : (nnz,) int32, for CSR16 uint16, or None
         Place of each synapse's source in ``columns``, ascending within a row. None for DENSE.
     """
 
@@ -57,7 +62,7 @@ class Store:
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
     row_ptr: NDArray[np.int64]
-    column: NDArray[np.int32] | None
+    column: Places | None
     by_source: bool = False
 
     @property
@@ -196,7 +201,7 @@ class Reading:
         places = self._of_column(row, self.store.column)
         return self.store.rows[np.searchsorted(self.store.row_ptr, places, side="right") - 1]
 
-    def _of_column(self, row: int, column: NDArray[np.int32]) -> NDArray[np.int64]:
+    def _of_column(self, row: int, column: Places) -> NDArray[np.int64]:
         """Places of one column's synapses in compressed rows."""
         if "order" not in self.__dict__:  # for one dendrite the order of all is too much
             return np.flatnonzero(column == self._used[row])
@@ -253,7 +258,7 @@ class Pattern:
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
     row_ptr: NDArray[np.int64]
-    column: NDArray[np.int32] | None
+    column: Places | None
     lines: NDArray[np.int32]
     by_source: bool = False
 
@@ -283,7 +288,7 @@ class Pattern:
         rows: NDArray[np.int32],
         columns: NDArray[np.int32],
         lengths: NDArray[np.int64],
-        column: NDArray[np.int32],
+        column: Places,
         by_source: bool = False,
     ) -> Pattern:
         """From the lengths of all rows; rows without synapses are left out."""
@@ -302,7 +307,7 @@ class Pattern:
 
 def _turned(
     lengths: NDArray[np.int64],
-    column: NDArray[np.int32],
+    column: Places,
     places: NDArray[np.int64],
     turned: tuple[int, NDArray[np.int64]],
 ) -> NDArray[np.int32]:
@@ -318,7 +323,7 @@ def _turned(
     return keys.view(np.int32) if small else keys.astype(np.int32)
 
 
-def stable_order(keys: NDArray[np.int32] | NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+def stable_order(keys: np.ndarray, limit: int) -> NDArray[np.int64]:
     """What sorts ``keys``, integers in [0, limit), leaving equal ones in order."""
     # One sort of (key, place) packed into 64 bits is faster than a stable argsort.
     bits = len(keys).bit_length()
@@ -366,10 +371,18 @@ def check_format(name: str, order: str, projection: str, spiking: bool = False) 
         )
 
 
-def pack(pattern: Pattern, name: str, projection: str, by_source: bool = False, targets: int = 0) -> Store:
+def pack(
+    pattern: Pattern,
+    name: str,
+    projection: str,
+    by_source: bool = False,
+    targets: int = 0,
+    swept: bool = False,
+) -> Store:
     """Store a pattern in the format called ``name``, or in csr where that format can not hold it.
 
-    ``by_source``: with the ``targets`` neurons of the whole post population as columns.
+    ``by_source``: with the ``targets`` neurons of the whole post population as columns. ``swept``: synapses are only
+    ever visited all together, row by row; then small places of columns are stored as such.
     """
     if name in SYNONYMS:
         info(f"Projection '{projection}': {name} is stored as csr: results do not depend on the format.")
@@ -382,11 +395,12 @@ def pack(pattern: Pattern, name: str, projection: str, by_source: bool = False, 
     if pattern.by_source != by_source:
         pattern = pattern.turned()
     rows, columns, row_ptr = pattern.rows, pattern.columns, pattern.row_ptr
-    column = None if dense else _columns(pattern)
+    sparse = StoreKind.CSR16 if swept and len(columns) <= SMALL else StoreKind.CSR
+    column = None if dense else _columns(pattern, PLACES[sparse])
     if by_source and column is not None:
         column, columns = _ranks(columns, column), np.arange(targets, dtype=np.int32)
     return Store(
-        StoreKind.DENSE if dense else StoreKind.CSR,
+        StoreKind.DENSE if dense else sparse,
         aligned(rows, np.int32),
         aligned(columns, np.int32),
         aligned(row_ptr, np.int64),
@@ -400,17 +414,17 @@ def _is_run(ranks: NDArray[np.int32]) -> bool:
     return len(ranks) > 0 and int(ranks[-1]) - int(ranks[0]) == len(ranks) - 1
 
 
-def _ranks(columns: NDArray[np.int32], column: NDArray[np.int32]) -> NDArray[np.int32]:
+def _ranks(columns: NDArray[np.int32], column: Places) -> Places:
     """Places in ``columns`` as ranks."""
     if len(columns) == 0 or (_is_run(columns) and columns[0] == 0):
         return column
     return aligned(columns[column], np.int32)
 
 
-def _columns(pattern: Pattern) -> NDArray[np.int32]:
+def _columns(pattern: Pattern, dtype: type[np.generic]) -> Places:
     if pattern.column is not None:
-        return aligned(pattern.column, np.int32)
-    column = aligned_empty((pattern.nnz,), np.dtype(np.int32))
+        return aligned(pattern.column, dtype)
+    column = aligned_empty((pattern.nnz,), np.dtype(dtype))
     column.reshape(len(pattern.rows), len(pattern.columns))[...] = np.arange(len(pattern.columns))
     return column
 

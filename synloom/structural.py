@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from synloom.codegen.ir.model import SynapseModel
     from synloom.connect.values import Connection
-    from synloom.store import Store
+    from synloom.store import Places, Store
     from synloom.synapse_state import Spawn, SynapseState
 
 ENABLE = "Enable it with setup(structural_plasticity=True)."
@@ -186,7 +186,7 @@ class Structural(Synapses):
         self.network._structure_changed(self._root)
 
 
-def _columns_of(store: Store, post: int) -> NDArray[np.int32]:
+def _columns_of(store: Store, post: int) -> Places:
     """Places among the columns of the synapses of one post neuron."""
     row = store.forward().find(post)
     assert store.column is not None

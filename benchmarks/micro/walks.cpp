@@ -198,13 +198,13 @@ struct Column {
     T pre, back;
 };
 
-template <class T>
-KERNEL csr_forward_hand(const Csr& g, const T* w, const T* x, T* y) {
+template <class T, class Place>
+KERNEL csr_forward_hand(const Csr<Place>& g, const T* w, const T* x, T* y) {
     for (Index i = 0; i < g.rows; ++i) {
         T a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, h = 0, k = 0;
         Index s = g.row_ptr[i];
         const Index end = g.row_ptr[i + 1];
-        const std::int32_t* q = g.column;
+        const Place* q = g.column;
         for (; s + 8 <= end; s += 8) {
             a += w[s] * x[q[s]], b += w[s + 1] * x[q[s + 1]];
             c += w[s + 2] * x[q[s + 2]], d += w[s + 3] * x[q[s + 3]];
@@ -216,14 +216,14 @@ KERNEL csr_forward_hand(const Csr& g, const T* w, const T* x, T* y) {
     }
 }
 
-template <class T>
-KERNEL csr_forward_walk(const Csr& g, const T* w, const T* x, T* y) {
-    Csr{g}.sweep(forward<Sum>([=](Index) { return [=](Index s, Index j) { return w[s] * x[j]; }; },
+template <class T, class Place>
+KERNEL csr_forward_walk(const Csr<Place>& g, const T* w, const T* x, T* y) {
+    g.sweep(forward<Sum>([=](Index) { return [=](Index s, Index j) { return w[s] * x[j]; }; },
                               [=](Index i, T total, Index) { y[i] += total; }));
 }
 
-template <class T>
-KERNEL csr_fused_hand(const Csr& g, const T* w, Column<T>* column, T* y, const T* post) {
+template <class T, class Place>
+KERNEL csr_fused_hand(const Csr<Place>& g, const T* w, Column<T>* column, T* y, const T* post) {
     for (Index i = 0; i < g.rows; ++i) {
         T even = 0, odd = 0;
         Index s = g.row_ptr[i];
@@ -246,22 +246,22 @@ KERNEL csr_fused_hand(const Csr& g, const T* w, Column<T>* column, T* y, const T
     }
 }
 
-template <class T>
-KERNEL csr_fused_walk(const Csr& g, const T* w, Column<T>* column, T* y, const T* post) {
+template <class T, class Place>
+KERNEL csr_fused_walk(const Csr<Place>& g, const T* w, Column<T>* column, T* y, const T* post) {
     using Own = Column<T>;
-    Csr{g}.sweep_records(
+    g.sweep_records(
         column, [=](Index s) { fetch(w, s); },
-        forward<Sum>([=](Index) { return [=](Index s, Index, const Own& at) { return w[s] * at.pre; }; },
+        forward<Sum>([=](Index) { return weighted(w, &Own::pre); },
                      [=](Index i, T total, Index) { y[i] += total; }),
         backward<Sum>([=](Own& at) -> T& { return at.back; },
                       [=](Index i) {
                           const T p = post[i];
-                          return [=](Index s, Index, const Own&) { return w[s] * p; };
+                          return weighted(w, p);
                       }));
 }
 
-template <class T>
-KERNEL csr_oja_hand(const Csr& g, T* w, const T* pre, const T* post, T k, T alpha) {
+template <class T, class Place>
+KERNEL csr_oja_hand(const Csr<Place>& g, T* w, const T* pre, const T* post, T k, T alpha) {
     for (Index i = 0; i < g.rows; ++i) {
         const T p = post[i], q = alpha * p * p;
 #pragma omp simd
@@ -269,24 +269,24 @@ KERNEL csr_oja_hand(const Csr& g, T* w, const T* pre, const T* post, T k, T alph
     }
 }
 
-template <class T>
-KERNEL csr_oja_walk(const Csr& g, T* w, const T* pre, const T* post, T k, T alpha) {
-    Csr{g}.update([=](Index i) {
+template <class T, class Place>
+KERNEL csr_oja_walk(const Csr<Place>& g, T* w, const T* pre, const T* post, T k, T alpha) {
+    g.update([=](Index i) {
         const T p = post[i], q = alpha * p * p;
         return [=](Index s, Index j) { w[s] += k * (p * pre[j] - q * w[s]); };
     });
 }
 
-template <class T>
+template <class T, class Place>
 void csr(Index n, double density, const char* type) {
     auto row_ptr = std::make_shared<std::vector<std::int64_t>>(1, 0);
-    auto column = std::make_shared<std::vector<std::int32_t>>();
+    auto column = std::make_shared<std::vector<Place>>();
     for (Index i = 0; i < n; ++i) {
         for (Index j = 0; j < n; ++j)
-            if (std::rand() < density * RAND_MAX) column->push_back(std::int32_t(j));
+            if (std::rand() < density * RAND_MAX) column->push_back(Place(j));
         row_ptr->push_back(std::int64_t(column->size()));
     }
-    const Csr g{n, n, row_ptr->data(), column->data()};
+    const Csr<Place> g{n, n, row_ptr->data(), column->data()};
     Buffer<T> w{Index(column->size())}, x{n}, y{n}, post{n};
     auto both = std::make_shared<std::vector<Column<T>>>(std::size_t(n), Column<T>{T(0.5), T(0)});
     char size[64];
@@ -312,10 +312,12 @@ int main(int argc, char** argv) {
         dense<double>(n, n, "double");
         dense<float>(n, n, "float");
     }
-    csr<double>(1000, 0.02, "double");
-    csr<float>(1000, 0.02, "float");
+    csr<double, std::int32_t>(1000, 0.02, "double");
+    csr<float, std::uint16_t>(1000, 0.02, "float 16");
     if (!quick) {
-        csr<double>(4000, 0.1, "double");
-        csr<float>(4000, 0.1, "float");
+        csr<double, std::int32_t>(4000, 0.1, "double");
+        csr<double, std::uint16_t>(4000, 0.1, "double 16");
+        csr<float, std::int32_t>(4000, 0.1, "float");
+        csr<float, std::uint16_t>(4000, 0.1, "float 16");
     }
 }

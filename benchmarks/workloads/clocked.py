@@ -186,5 +186,13 @@ class Stdp(ClockedWorkload):
             self.synapses.w = "rand()*0.01"
 
 
+class Inputs(ClockedWorkload):
+    """Poisson trains only: there is no ready-made group of correlated ones."""
+
+    def build(self) -> None:
+        self.setup(1.0)
+        self.watch(self.b.PoissonGroup(self.parameters["size"], rates=15 * self.b.Hz, name="inputs"))
+
+
 if __name__ == "__main__":
-    serve({"Balanced": Balanced, "Izhikevich": Izhikevich, "Stdp": Stdp})
+    serve({"Balanced": Balanced, "Izhikevich": Izhikevich, "Stdp": Stdp, "Inputs": Inputs})

@@ -322,5 +322,30 @@ class Alone(SpikingWorkload):
         self.watch(population)
 
 
+def _let_float_take_arrays() -> None:
+    """ANNarchy 4.8.2.7 calls float() with arrays of one element there, which NumPy no longer allows."""
+    import sys
+
+    module = sys.modules.get("ANNarchy.inputs.SpikeTrains")
+    if module is not None:
+        module.float = lambda value: value.item() if hasattr(value, "item") else float(value)  # type: ignore[attr-defined]
+
+
+class Inputs(SpikingWorkload):
+    """Spike trains at 15 Hz that nobody listens to. ``model`` is "poisson" or "correlated"."""
+
+    def build(self) -> None:
+        self.setup(dt=1.0)
+        size = self.parameters["size"]
+        if self.parameters["model"] == "poisson":
+            population = self.sim.PoissonPopulation(geometry=size, rates=15.0)
+        else:
+            _let_float_take_arrays()
+            population = self.sim.HomogeneousCorrelatedSpikeTrains(
+                geometry=size, rates=15.0, corr=0.1, tau=20.0
+            )
+        self.watch(population)
+
+
 if __name__ == "__main__":
-    serve({"Balanced": Balanced, "Izhikevich": Izhikevich, "Stdp": Stdp, "Alone": Alone})
+    serve({"Balanced": Balanced, "Izhikevich": Izhikevich, "Stdp": Stdp, "Alone": Alone, "Inputs": Inputs})

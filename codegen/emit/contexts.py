@@ -67,6 +67,7 @@ class ReaderText:
     into: str
     row_argument: str
     row: tuple[str, ...]
+    weighted: str  # the whole of a synapse's value, where it is the product that sweeps know; else empty
     synapse_arguments: str
     synapse: tuple[str, ...]
     block: bool  # the value stands on a line of its own

@@ -39,7 +39,7 @@ from synloom.codegen.emit.loads import (
 )
 from synloom.codegen.emit.parts import function_texts, math_header, uses_clock
 from synloom.codegen.emit.printer import Printer
-from synloom.codegen.ir.expr import Expr, Var, walk
+from synloom.codegen.ir.expr import Binary, Call, Draw, Expr, Var, walk
 from synloom.codegen.ir.plan import (
     Field,
     FieldKind,
@@ -48,10 +48,12 @@ from synloom.codegen.ir.plan import (
     Reader,
     SweepKernel,
     SynapseKernel,
+    staged,
 )
 from synloom.codegen.ir.stmt import Stmt
 from synloom.codegen.ir.types import (
     DelayKind,
+    DType,
     Locality,
     Operation,
     Precision,
@@ -67,11 +69,12 @@ OPS = {Operation.SUM: "Sum", Operation.MEAN: "Sum", Operation.MAX: "Max", Operat
 STORES = {
     StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
     StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
+    StoreKind.CSR16: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
 }
 ELEMENT = draws.synapse_local(post="self.row_ranks[i]", pre="self.column_ranks[j]")
 SUMMARY = 110  # width of the comment that says what a kernel does
 # Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
-INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True}
+INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True, StoreKind.CSR16: True}
 
 
 def field_name(kernel: Kernel, name: str) -> str:
@@ -248,14 +251,16 @@ def _reader(
         # Structural plasticity leaves rows without synapses behind: their total is 0, and so is their mean.
         leave.insert(0, f"if (count > 0) total /= static_cast<{printer.real}>(count);")
     arguments = _synapse_arguments(*texts) + _record_argument(columns, *texts)
+    several = INTERLEAVED[kernel.store] and not reader.backward and _takes_long(reader.psp)
     return ReaderText(
         title=_reader_title(reader),
         backward=reader.backward,
-        op=OPS[reader.operation],
+        op=OPS[reader.operation] + (", Several" if several else ""),
         into_argument="Column& at" if columns.record else "Index j",
         into=columns.own(reader.total),
         row_argument=" i" if row or any("[i]" in t for t in texts) else "",
         row=tuple(row),
+        weighted=_weighted(kernel, reader, columns),
         synapse_arguments=arguments,
         synapse=tuple(synapse),
         block=bool(synapse) or len(arguments) + len(value) > 66,
@@ -264,6 +269,33 @@ def _reader(
         leave=tuple(leave),
         last=last,
     )
+
+
+def _takes_long(psp: Expr) -> bool:
+    """Whether computing several values at a time gains more than loading their places together."""
+    return any(isinstance(n, Call | Draw) for n in walk(psp))
+
+
+def _weighted(kernel: SweepKernel, reader: Reader, columns: Columns) -> str:
+    """The value as a product that the runtime knows (weighted.hpp), if it is one and columns have records."""
+    members = {m.name: m for m in kernel.members}
+    values = {v.name: v for v in kernel.values}
+    match reader.psp:
+        case Binary("*", Var(scope=Scope.SELF, name=weight), Var(scope=Scope.TEMP, name=value)):
+            pass
+        case Binary("*", Var(scope=Scope.TEMP, name=value), Var(scope=Scope.SELF, name=weight)):
+            pass
+        case _:
+            return ""
+    member, of = members[weight], values.get(value)
+    local = member.locality is Locality.LOCAL and not member.single and member.dtype is DType.REAL
+    if not (columns.record and local) or of is None:
+        return ""
+    if of.side is Side.ROW and of.delay is not DelayKind.PER_SYNAPSE:
+        return f"weighted({cpp_name(weight)}, {value})"
+    if of.side is Side.COLUMN and value in {v.name for v in staged(kernel.values)}:
+        return f"weighted({cpp_name(weight)}, &Column::{value})"
+    return ""
 
 
 def _draws_of(reader: Reader) -> str:

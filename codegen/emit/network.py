@@ -17,6 +17,7 @@ CPP_TYPES = {
     "float32": "float",
     "int64": "std::int64_t",
     "int32": "std::int32_t",
+    "uint16": "std::uint16_t",
     "bool": "bool",
 }
 

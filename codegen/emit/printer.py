@@ -76,6 +76,8 @@ class Printer:
                 return "bool"
             case DType.INT32:
                 return "std::int32_t"
+            case DType.UINT16:
+                return "std::uint16_t"
             case _:
                 assert_never(dtype)
 

@@ -12,6 +12,7 @@ class DType(StrEnum):
     INT = "int"
     BOOL = "bool"
     INT32 = "int32"  # ranks and indices in stores; never the type of an expression
+    UINT16 = "uint16"  # indices in stores, where all of them fit; never the type of an expression
 
 
 class Precision(StrEnum):
@@ -88,6 +89,7 @@ class StoreKind(StrEnum):
 
     DENSE = "dense"  # every (row, column) of the two views has a synapse
     CSR = "csr"  # compressed rows
+    CSR16 = "csr16"  # compressed rows of at most 65,536 columns: a synapse takes two bytes less
 
 
 class DelayKind(StrEnum):

@@ -128,7 +128,7 @@ def numpy_name(dtype: DType, precision: Precision) -> str:
     """NumPy's name of a buffer's type."""
     if dtype is DType.REAL:
         return "float64" if precision is Precision.DOUBLE else "float32"
-    return {DType.INT: "int64", DType.BOOL: "bool", DType.INT32: "int32"}[dtype]
+    return {DType.INT: "int64", DType.BOOL: "bool", DType.INT32: "int32", DType.UINT16: "uint16"}[dtype]
 
 
 def all_exprs(kernel: Kernel) -> list[Expr]:

@@ -13,7 +13,7 @@ import numpy as np
 from synloom.connect.ends import Connector, Ends
 from synloom.connect.regular import AllToAll
 from synloom.runtime.buffers import aligned_empty
-from synloom.store import Pattern
+from synloom.store import SMALL, Pattern, Places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class FixedProbability:
         own = ends.own_column()
         itself = np.flatnonzero(own >= 0) if not self.self_connections else np.empty(0, np.int64)
         barred = itself * width + own[itself]
-        lengths, column = np.zeros(len(rows), np.int64), _Column(len(rows) * width, self.probability)
+        lengths, column = np.zeros(len(rows), np.int64), _Column(len(rows) * width, self.probability, width)
         for places in self._places(rng, len(rows) * width):
             kept = _without(places, barred)
             if not len(kept):
@@ -73,23 +73,24 @@ class FixedProbability:
 class _Column:
     """Room for the synapses that ``candidates`` of this probability make, filled piece by piece."""
 
-    def __init__(self, candidates: int, probability: float) -> None:
+    def __init__(self, candidates: int, probability: float, width: int) -> None:
         mean = candidates * probability
+        self._dtype = np.dtype(np.uint16 if width <= SMALL else np.int32)
         # Six standard deviations are exceeded once in a thousand million times; then it grows.
-        self._room = aligned_empty((int(mean + 6.0 * math.sqrt(mean)) + 16,), np.dtype(np.int32))
+        self._room = aligned_empty((int(mean + 6.0 * math.sqrt(mean)) + 16,), self._dtype)
         self._length = 0
 
-    def more(self, size: int) -> NDArray[np.int32]:
+    def more(self, size: int) -> Places:
         """Where the next ``size`` values go."""
         first, self._length = self._length, self._length + size
         if self._length > len(self._room):
-            room = aligned_empty((self._length + self._length // 8,), np.dtype(np.int32))
+            room = aligned_empty((self._length + self._length // 8,), self._dtype)
             room[:first] = self._room[:first]
             self._room = room
         return self._room[first : self._length]
 
     @property
-    def filled(self) -> NDArray[np.int32]:
+    def filled(self) -> Places:
         return self._room[: self._length]
 
 

@@ -1,4 +1,5 @@
 // Dense and CSR walks against straightforward loops: all operations, both directions, both types, sizes from 0 up.
+#include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
@@ -35,6 +36,7 @@ struct Net {
     Index rows, columns;
     std::vector<std::int64_t> row_ptr{0};
     std::vector<std::int32_t> column;
+    std::vector<std::uint16_t> small;  // the same places
     std::vector<Synapse> synapses;
 
     Net(Index rows, Index columns, double density) : rows(rows), columns(columns) {
@@ -45,12 +47,14 @@ struct Net {
                 if (density < 1 && draw(engine) >= own) continue;
                 synapses.push_back({Index(column.size()), i, j});
                 column.push_back(std::int32_t(j));
+                small.push_back(std::uint16_t(j));
             }
             row_ptr.push_back(std::int64_t(column.size()));
         }
     }
     Index size() const { return Index(column.size()); }
-    Csr csr() const { return {rows, columns, row_ptr.data(), column.data()}; }
+    Csr<std::int32_t> csr() const { return {rows, columns, row_ptr.data(), column.data()}; }
+    Csr<std::uint16_t> csr16() const { return {rows, columns, row_ptr.data(), small.data()}; }
     Dense dense() const { return {rows, columns}; }
 };
 
@@ -298,10 +302,65 @@ void records() {
     for (std::size_t j = 0; j < columns.size(); ++j) CHECK(columns[j].pre == d.x[j]);
 
     net.csr().sweep_records(columns.data(), ask, forward<Sum>(row, leave(alone)));
-    net.csr().sweep(forward_reader<Sum>(d, by_index), backward_reader<Sum>(d, by_index.back));
+    net.csr16().sweep(forward_reader<Sum>(d, by_index), backward_reader<Sum>(d, by_index.back));
     CHECK(r.total == alone.total);
     CHECK(r.total == by_index.total);
     CHECK(back == by_index.back);
+}
+
+/// Products that a walk knows by their type give the same bits as lambdas that compute them.
+template <class Real>
+void known_products(const Net& net) {
+    struct Column {
+        Real x, total;
+    };
+    const Data<Real> d(net);
+    const Real *w = d.w.data(), *post = d.post.data();
+    const auto sweep = [&](const auto& store, auto over_row, auto over_column) {
+        std::vector<Column> columns(static_cast<std::size_t>(net.columns));
+        for (std::size_t j = 0; j < columns.size(); ++j) columns[j] = {d.x[j], Real(0.25)};
+        std::vector<Real> totals(static_cast<std::size_t>(net.rows));
+        store.sweep_records(
+            columns.data(), [](Index) {},
+            forward<Sum>(over_row, [&](Index i, Real t, Index) { totals[static_cast<std::size_t>(i)] = t; }),
+            backward<Sum>([](Column& at) -> Real& { return at.total; }, over_column));
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            CHECK(columns[j].x == d.x[j]);
+            totals.push_back(columns[j].total);
+        }
+        return totals;
+    };
+    const auto lambdas = sweep(
+        net.csr(), [=](Index) { return [=](Index s, Index, const Column& at) { return w[s] * at.x; }; },
+        [=](Index i) { return [=, p = post[i]](Index s, Index, const Column&) { return w[s] * p; }; });
+    const auto row = [=](Index) { return weighted(w, &Column::x); };
+    const auto column = [=](Index i) { return weighted(w, post[i]); };
+    CHECK(sweep(net.csr(), row, column) == lambdas);
+    CHECK(sweep(net.csr16(), row, column) == lambdas);
+}
+
+/// A value that is not a number, or infinite, reaches its own sums and no others: not even the value beside a total.
+void known_products_of_special_values() {
+    struct Column {
+        double x, total;
+    };
+    const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+    const Net net(3, 24, 1.0);
+    std::vector<double> w(static_cast<std::size_t>(net.size()), 1.0);
+    w[3] = inf, w[24 + 5] = nan;
+    std::vector<Column> columns(24, Column{0.5, 0.0});
+    std::vector<double> totals(3);
+    net.csr16().sweep_records(
+        columns.data(), [](Index) {},
+        forward<Sum>([&](Index) { return weighted(w.data(), &Column::x); },
+                     [&](Index i, double t, Index) { totals[static_cast<std::size_t>(i)] = t; }),
+        backward<Sum>([](Column& at) -> double& { return at.total; },
+                      [&](Index i) { return weighted(w.data(), i == 2 ? inf : 1.0); }));
+    CHECK(totals[0] == inf && std::isnan(totals[1]) && totals[2] == 12.0);
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+        CHECK(columns[j].x == 0.5);
+        CHECK(j == 5 ? std::isnan(columns[j].total) : columns[j].total == inf);
+    }
 }
 
 /// Two totals in one record, and values that are read by index beside it.
@@ -413,6 +472,8 @@ int main() {
         all_of<float>(full, full.dense());
         all_of<double>(some, some.csr());
         all_of<float>(some, some.csr());
+        all_of<double>(some, some.csr16());
+        all_of<float>(some, some.csr16());
     }
     for (int round = 0; round < 12; ++round) {
         const Index rows = random_size(70), columns = random_size(70);
@@ -422,12 +483,19 @@ int main() {
         all_of<double>(some, some.csr());
         all_of<float>(some, some.csr());
         all_of<double>(full, full.csr());
+        all_of<float>(some, some.csr16());
+        all_of<double>(full, full.csr16());
     }
     records<double, void>();
     records<float, void>();
     records<double, double>();
     records<float, float>();
     records<float, double>();
+    for (const Index columns : {1, 7, 8, 9, 40, 200}) {
+        known_products<double>(Net(11, columns, 0.6));
+        known_products<float>(Net(11, columns, 0.6));
+    }
+    known_products_of_special_values();
     two_totals_in_a_record<double>();
     two_totals_in_a_record<float>();
     const Net small(6, 19, 1.0);
@@ -435,6 +503,7 @@ int main() {
     special_values<float>(small, small.dense());
     special_values<double>(small, small.csr());
     special_values<float>(small, small.csr());
+    special_values<double>(small, small.csr16());
     order_is_fixed<double>();
     order_is_fixed<float>();
     mean_of_rows();

@@ -42,7 +42,7 @@ def test_none_and_nan_are_no_synapses(
     proj = built(projection().connect_from_matrix(missing))
     assert "INFO: Projection 'ff': 3 entries are None or NaN and make no synapse." in capsys.readouterr().out
     assert (proj.pre_ranks, proj.w, proj.nb_synapses) == ([[0, 2], [2]], [[1.0, 3.0], [0.5]], 3)
-    assert proj.store.kind is StoreKind.CSR
+    assert proj.store.kind is StoreKind.CSR16
 
 
 def test_pre_post_reads_the_transposed_matrix() -> None:

@@ -42,7 +42,7 @@ def test_self_connections_are_left_out_in_recurrent_projections() -> None:
     network = sl.Network()
     pop = sl.Population(3, RELAY, network=network)
     proj = built(sl.Projection(pop, pop, "exc").connect_all_to_all(1.0))
-    assert proj.store.kind is StoreKind.CSR
+    assert proj.store.kind is StoreKind.CSR16
     assert proj.pre_ranks == [[1, 2], [0, 2], [0, 1]]
     again = built(sl.Projection(pop, pop, "exc").connect_all_to_all(1.0, allow_self_connections=True))
     assert again.store.kind is StoreKind.DENSE and again.nb_synapses == 9
@@ -90,7 +90,7 @@ def test_dense_weights_are_not_held_twice() -> None:
 def test_one_to_one() -> None:
     proj = built(projection(3, 3).connect_one_to_one(2.0))
     assert proj.pre_ranks == [[0], [1], [2]] and proj.w == 2.0
-    assert proj.store.kind is StoreKind.CSR
+    assert proj.store.kind is StoreKind.CSR16
 
 
 def test_one_to_one_of_views_pairs_them_in_their_order() -> None:
@@ -242,7 +242,7 @@ def test_the_global_format_holds_for_connectors_without_one(monkeypatch: pytest.
     from synloom.config import options
 
     monkeypatch.setattr(options, "sparse_matrix_format", "csr")
-    assert built(projection().connect_all_to_all(0.5)).store.kind is StoreKind.CSR
+    assert built(projection().connect_all_to_all(0.5)).store.kind is StoreKind.CSR16
     monkeypatch.setattr(options, "sparse_matrix_storage_order", "pre_to_post")
     with pytest.raises(ConfigurationError, match="needs spiking neurons"):
         projection().connect_all_to_all(0.5)

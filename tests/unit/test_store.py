@@ -121,6 +121,24 @@ def test_types_and_alignment_are_what_the_kernels_need() -> None:
         assert buffer.dtype == dtype and buffer.flags.c_contiguous and buffer.ctypes.data % 64 == 0, name
 
 
+@pytest.mark.parametrize(("columns", "kind"), [(65536, StoreKind.CSR16), (65537, StoreKind.CSR)])
+def test_places_take_16_bits_where_they_fit(columns: int, kind: StoreKind) -> None:
+    wide = Pattern.of(
+        np.array([2, 5], np.int32),
+        np.arange(columns, dtype=np.int32),
+        np.array([2, 1]),
+        np.array([0, columns - 1, columns - 1], np.int32),
+    )
+    store = pack(wide, "csr", "ff", swept=True)
+    assert store.kind is kind and store.column is not None
+    assert store.column.dtype == {StoreKind.CSR16: np.uint16, StoreKind.CSR: np.int32}[kind]
+    assert store.column.ctypes.data % 64 == 0
+    assert store.pre_of_synapses().tolist() == [0, columns - 1, columns - 1]
+    assert store.column_counts()[[0, -1]].tolist() == [1, 2]
+    assert store.transposed_order().tolist() == [0, 1, 2]
+    assert pack(wide, "csr", "ff").kind is StoreKind.CSR
+
+
 @pytest.mark.parametrize("name", [*FORMATS, *sorted(SYNONYMS)])
 def test_known_formats_pass(name: str) -> None:
     check_format(name, "post_to_pre", "ff")

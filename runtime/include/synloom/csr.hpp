@@ -1,7 +1,7 @@
 // Compressed rows: the synapses of row i lie at [row_ptr[i], row_ptr[i + 1]).
 #pragma once
 
-#include "synloom/readers.hpp"
+#include "synloom/weighted.hpp"
 
 namespace synloom {
 
@@ -82,10 +82,22 @@ struct BoundTo {
     }
 };
 
+/// Whether a sweep is the usual one: sums of weight times value over rows, and of weight times number over columns.
+template <class Columns, class Reader, class Row, class... Bound>
+inline constexpr bool are_pairs = false;
+
+template <class Record, class Ask, class Reader, class Back>
+inline constexpr bool are_pairs<Records<Record, Ask>, Reader, ByColumn<Record, double>,
+                                BoundTo<Records<Record, Ask>, Back, ByNumber<double>>> =
+    sizeof(Record) == 2 * sizeof(double) && std::is_same_v<typename Reader::Operation, Sum> &&
+    std::is_same_v<typename Back::Operation, Sum>;
+
+/// Place is the integer type of places of columns: as small as they allow.
+template <class Place>
 struct Csr {
     Index rows, columns;
     const std::int64_t* row_ptr;  // (rows + 1)
-    const std::int32_t* column;   // (nnz) ascending within a row, without repetition
+    const Place* column;          // (nnz) ascending within a row, without repetition
 
     /// One pass over the synapses that serves all readers (readers.hpp): at most one forward, any number backward.
     template <class... Readers>
@@ -106,7 +118,7 @@ struct Csr {
         for (Index i = 0; i < rows; ++i) {
             const auto action = row(i);
             const Index first = row_ptr[i];
-            const std::int32_t* j = column + first;
+            const Place* j = column + first;
             each(row_ptr[i + 1] - first, [=](Index k) SYNLOOM_LAMBDA { action(first + k, j[k]); });
         }
     }
@@ -125,6 +137,11 @@ private:
             readers...);
     }
 
+    template <class One>
+    SYNLOOM_INLINE static const One& only(const One& one) {
+        return one;
+    }
+
     template <class Columns, class Reader>
     SYNLOOM_INLINE static auto bind_to(const Reader& reader, Index i) {
         return BoundTo<Columns, Reader, decltype(reader.row(i))>{reader, reader.row(i)};
@@ -134,26 +151,37 @@ private:
     void one(Index i, const Columns& per_column, const Reader& forward, const Bound&... backward) const {
         using Op = typename Reader::Operation;
         const Index first = row_ptr[i], count = row_ptr[i + 1] - first;
-        const std::int32_t* j = column + first;
+        const Place* j = column + first;
         const auto row = forward.row(i);
         if constexpr (sizeof...(Bound) == 0) {
-            const auto total = fold<Op>(count, [=](Index k) SYNLOOM_LAMBDA {
-                return Columns::value(row, first + k, j[k], per_column[j[k]]);
-            });
-            leave(forward, i, total, count);
+            const auto synapse = [=](Index k, Index at) SYNLOOM_LAMBDA {
+                return Columns::value(row, first + k, at, per_column[at]);
+            };
+            if constexpr (Reader::several)
+                leave(forward, i, fold<Op>(count, [=](Index k) SYNLOOM_LAMBDA { return synapse(k, j[k]); }), count);
+            else
+                leave(forward, i, fold_in_order<Op>(count, j, synapse, [](Index) SYNLOOM_LAMBDA {}), count);
         } else {
             // Scattered stores: one by one they are faster than through vector registers.
-            const auto synapse = [&](Index k) SYNLOOM_LAMBDA {
-                auto before = per_column.load(j[k]);
-                const auto value = Columns::value(row, first + k, j[k], before);
-                commit(per_column[j[k]], before, backward.read(first + k, j[k], before)...);
+            const auto synapse = [&](Index k, Index at) SYNLOOM_LAMBDA {
+                auto before = per_column.load(at);
+                const auto value = Columns::value(row, first + k, at, before);
+                commit(per_column[at], before, backward.read(first + k, at, before)...);
                 return value;
             };
-            const auto total = fold_in_order<Op>(count, synapse, [&](Index k) SYNLOOM_LAMBDA {
+            const auto ahead = [&](Index k) SYNLOOM_LAMBDA {
                 fetch(column, first + k + AHEAD);
                 per_column.ask(first + k + AHEAD);
-            });
-            leave(forward, i, total, count);
+            };
+#ifdef SYNLOOM_PAIRS
+            if constexpr (are_pairs<Columns, Reader, std::remove_const_t<decltype(row)>, Bound...>) {
+                const auto& back = only(backward...);
+                const auto total = weighted_pairs(
+                    count, j, row.weight + first, per_column.columns, back.row.number, back.reader.into, ahead);
+                return leave(forward, i, total, count);
+            }
+#endif
+            leave(forward, i, fold_in_order<Op>(count, j, synapse, ahead), count);
         }
     }
 
@@ -168,5 +196,8 @@ private:
         forward.leave(i, count == 0 ? Real(0) : total, count);
     }
 };
+
+template <class Place>
+Csr(Index, Index, const std::int64_t*, const Place*) -> Csr<Place>;
 
 }  // namespace synloom

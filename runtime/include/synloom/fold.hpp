@@ -5,6 +5,10 @@
 // the number of values alone: not on the instruction set, the alignment or the other readers of a sweep.
 #pragma once
 
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
 #include "synloom/kernel.hpp"
 
 namespace synloom {
@@ -84,30 +88,49 @@ SYNLOOM_INLINE auto fold(Index n, Value value) {
     return lanes.total(rest);
 }
 
-/// The same total as fold, but value(0), value(1), ... are called one after the other; before(k) is called ahead of
-/// value(k), ..., value(k + 7).
-template <class Op, class Value, class Before>
-SYNLOOM_INLINE auto fold_in_order(Index n, Value value, Before before) {
-    using Real = decltype(value(n));
+/// Eight indices of 16 or 32 bits that were loaded together: loads limit a sweep over scattered columns, and one by one
+/// these are eight.
+template <class Small>
+class EightOf {
+    using Bits = std::make_unsigned_t<Small>;  // indices are not negative
+    static constexpr int PER_WORD = 8 / sizeof(Small), BITS = 8 * sizeof(Small);
+    std::uint64_t words[8 / PER_WORD];
+
+public:
+    SYNLOOM_INLINE explicit EightOf(const Small* from) { std::memcpy(words, from, sizeof words); }
+
+    SYNLOOM_INLINE Index operator[](int l) const {
+        constexpr bool little = std::endian::native == std::endian::little;
+        const int place = little ? l % PER_WORD : PER_WORD - 1 - l % PER_WORD;
+        return Index(Bits(words[l / PER_WORD] >> (place * BITS)));
+    }
+};
+
+/// The same total as fold over value(0, of[0]), value(1, of[1]), ..., called one after the other; before(k) is called
+/// ahead of the eight from k on.
+template <class Op, class Small, class Value, class Before>
+SYNLOOM_INLINE auto fold_in_order(Index n, const Small* of, Value value, Before before) {
+    using Real = decltype(value(n, n));
     // Named, since gcc keeps an array of accumulators in memory when it is filled one by one.
     Real a, b, c, d, e, f, g, h;
     a = b = c = d = e = f = g = h = Op::template identity<Real>();
     Index k = 0;
     for (; k + LANES <= n; k += LANES) {
         before(k);
-        a = Op::combine(a, value(k));
-        b = Op::combine(b, value(k + 1));
-        c = Op::combine(c, value(k + 2));
-        d = Op::combine(d, value(k + 3));
-        e = Op::combine(e, value(k + 4));
-        f = Op::combine(f, value(k + 5));
-        g = Op::combine(g, value(k + 6));
-        h = Op::combine(h, value(k + 7));
+        const EightOf<Small> j(of + k);
+        a = Op::combine(a, value(k, j[0]));
+        b = Op::combine(b, value(k + 1, j[1]));
+        c = Op::combine(c, value(k + 2, j[2]));
+        d = Op::combine(d, value(k + 3, j[3]));
+        e = Op::combine(e, value(k + 4, j[4]));
+        f = Op::combine(f, value(k + 5, j[5]));
+        g = Op::combine(g, value(k + 6, j[6]));
+        h = Op::combine(h, value(k + 7, j[7]));
     }
     Real rest = Op::template identity<Real>();
     for (; k < n; ++k) {
         SYNLOOM_AS_WRITTEN;
-        rest = Op::combine(rest, value(k));
+        rest = Op::combine(rest, value(k, of[k]));
     }
     const Real even = Op::combine(Op::combine(a, e), Op::combine(c, g));
     const Real odd = Op::combine(Op::combine(b, f), Op::combine(d, h));

@@ -16,9 +16,15 @@
 
 namespace synloom {
 
-template <class Op, class Row, class Leave>
+/// How the values of a row are computed where columns are scattered: one after the other, or several at a time, which
+/// pays off for values that take long.
+struct Single {};
+struct Several {};
+
+template <class Op, class Way, class Row, class Leave>
 struct Forward {
     static constexpr bool is_forward = true;
+    static constexpr bool several = std::is_same_v<Way, Several>;
     using Operation = Op;
     Row row;
     Leave leave;
@@ -32,8 +38,8 @@ struct Backward {
     Row row;
 };
 
-template <class Op, class Row, class Leave>
-SYNLOOM_INLINE Forward<Op, Row, Leave> forward(Row row, Leave leave) {
+template <class Op, class Way = Single, class Row, class Leave>
+SYNLOOM_INLINE Forward<Op, Way, Row, Leave> forward(Row row, Leave leave) {
     return {row, leave};
 }
 
@@ -45,6 +51,7 @@ SYNLOOM_INLINE Backward<Op, Into, Row> backward(Into into, Row row) {
 /// The forward reader of a sweep that has none.
 struct NoForward {
     static constexpr bool is_forward = true;
+    static constexpr bool several = false;
     using Operation = Sum;
     struct Zero {
         template <class... Record>

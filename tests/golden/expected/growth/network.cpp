@@ -3,8 +3,8 @@
 #include "synloom/record.hpp"
 #include "synloom/step.hpp"
 
-#include "sweep_csr_92436fb8.hpp"
-#include "update_growing_7034b911.hpp"
+#include "sweep_csr16_a1454df8.hpp"
+#include "update_growing_1490d041.hpp"
 #include "update_neurons_bd2a8441.hpp"
 
 namespace synloom {
@@ -43,7 +43,7 @@ struct Network {
         Index rows;
         Index columns;
         std::int64_t* row_ptr;
-        std::int32_t* column_;
+        std::uint16_t* column_;
         std::int32_t* row_ranks;
         std::int32_t* column_ranks;
         double* scratch;
@@ -72,7 +72,7 @@ static void update(Network& net) {
 
     // Transmission.
     // ff
-    sweep_csr_92436fb8::run({
+    sweep_csr16_a1454df8::run({
         .rows = net.ff.rows,
         .columns = net.ff.columns,
         .row_ptr = net.ff.row_ptr,
@@ -109,7 +109,7 @@ static void update(Network& net) {
     // Synaptic variables.
     // ff
     if (*net.ff.transmission && *net.ff.update && *net.b.enabled && due(now, net.ff.period, net.ff.offset)) {
-        update_growing_7034b911::run({
+        update_growing_1490d041::run({
             .rows = net.ff.rows,
             .columns = net.ff.columns,
             .row_ptr = net.ff.row_ptr,

@@ -6,7 +6,7 @@
 #include "synloom/step.hpp"
 
 #include "events_dense_synapses_47af6758.hpp"
-#include "sweep_csr_44666a23.hpp"
+#include "sweep_csr16_011ea5e3.hpp"
 #include "update_homogeneouscorrelatedspiketrains_d5e7c616.hpp"
 #include "update_neurons_bd2a8441.hpp"
 #include "update_poissonpopulation_e76c8d7f.hpp"
@@ -115,7 +115,7 @@ struct Network {
         Index rows;
         Index columns;
         std::int64_t* row_ptr;
-        std::int32_t* column_;
+        std::uint16_t* column_;
         std::int32_t* row_ranks;
         std::int32_t* column_ranks;
         double* scratch;
@@ -164,7 +164,7 @@ static void step(Network& net) {
 
     // Transmission.
     // drive
-    sweep_csr_44666a23::run({
+    sweep_csr16_011ea5e3::run({
         .rows = net.drive.rows,
         .columns = net.drive.columns,
         .row_ptr = net.drive.row_ptr,

@@ -5,8 +5,8 @@
 #include "synloom/reduce.hpp"
 #include "synloom/step.hpp"
 
-#include "sweep_csr_54bfbcc0.hpp"
-#include "update_bcm_458cc7e2.hpp"
+#include "sweep_csr16_05abc8da.hpp"
+#include "update_bcm_a06d5f5d.hpp"
 #include "update_neurons_03c33977.hpp"
 
 namespace synloom {
@@ -52,7 +52,7 @@ struct Network {
         Index rows;
         Index columns;
         std::int64_t* row_ptr;
-        std::int32_t* column_;
+        std::uint16_t* column_;
         std::int32_t* row_ranks;
         std::int32_t* column_ranks;
         std::int32_t* column_counts;
@@ -87,7 +87,7 @@ static void step(Network& net) {
 
     // Transmission.
     // ff and fb
-    sweep_csr_54bfbcc0::run({
+    sweep_csr16_05abc8da::run({
         .rows = net.ff.rows,
         .columns = net.ff.columns,
         .row_ptr = net.ff.row_ptr,
@@ -148,7 +148,7 @@ static void step(Network& net) {
     // Synaptic variables.
     // ff
     if (*net.ff.transmission && *net.ff.update && *net.b.enabled && due(now, net.ff.period, net.ff.offset)) {
-        update_bcm_458cc7e2::run({
+        update_bcm_a06d5f5d::run({
             .rows = net.ff.rows,
             .columns = net.ff.columns,
             .row_ptr = net.ff.row_ptr,

@@ -1,8 +1,8 @@
-#include "sweep_csr_92436fb8.hpp"
+#include "sweep_csr16_011ea5e3.hpp"
 
 #include "synloom/csr.hpp"
 
-namespace synloom::sweep_csr_92436fb8 {
+namespace synloom::sweep_csr16_011ea5e3 {
 
 // What a synapse reads of its column and adds to it, side by side in memory.
 struct Column {
@@ -10,7 +10,7 @@ struct Column {
 };
 
 void run(const Buffers& self, const Clock<double>&) {
-    const double* w = self.w;
+    const double w = *self.w;
     Column* column = reinterpret_cast<Column*>(self.scratch);
 
     each(self.columns, [=](Index j) {
@@ -20,16 +20,15 @@ void run(const Buffers& self, const Clock<double>&) {
 
     Csr{self.rows, self.columns, self.row_ptr, self.column}.sweep_records(
         column,
-        [=](Index s) { fetch(w, s); },
-        // mean of w * pre.r over each row
+        [](Index) {},
+        // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {
-                return [=](Index s, Index, const Column& at) -> double { return w[s] * at.column_r; };
+                return [=](Index, Index, const Column& at) -> double { return w * at.column_r; };
             },
-            [=](Index i, double total, Index count) {
-                if (count > 0) total /= static_cast<double>(count);
+            [=](Index i, double total, Index) {
                 if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
             }));
 }
 
-}  // namespace synloom::sweep_csr_92436fb8
+}  // namespace synloom::sweep_csr16_011ea5e3

@@ -5,15 +5,15 @@
 #include "synloom/clock.hpp"
 #include "synloom/kernel.hpp"
 
-namespace synloom::sweep_csr_92436fb8 {
+namespace synloom::sweep_csr16_011ea5e3 {
 
 /// One pass over the synapses of a projection, read by
-///   mean of w * pre.r over each row
+///   sum of w * pre.r over each row
 struct Buffers {
     Index rows;
     Index columns;
     const std::int64_t* row_ptr;
-    const std::int32_t* column;
+    const std::uint16_t* column;
     const std::int32_t* row_ranks;
     const std::int32_t* column_ranks;
     double* scratch;
@@ -25,4 +25,4 @@ struct Buffers {
 
 SYNLOOM_KERNEL void run(const Buffers& self, const Clock<double>& clock);
 
-}  // namespace synloom::sweep_csr_92436fb8
+}  // namespace synloom::sweep_csr16_011ea5e3

@@ -1,8 +1,8 @@
-#include "update_growing_7034b911.hpp"
+#include "update_growing_1490d041.hpp"
 
 #include "synloom/csr.hpp"
 
-namespace synloom::update_growing_7034b911 {
+namespace synloom::update_growing_1490d041 {
 
 void run(const Buffers& self, const Clock<double>&) {
     Csr{self.rows, self.columns, self.row_ptr, self.column}.update([=](Index) {
@@ -17,4 +17,4 @@ void run(const Buffers& self, const Clock<double>&) {
     });
 }
 
-}  // namespace synloom::update_growing_7034b911
+}  // namespace synloom::update_growing_1490d041

@@ -1,10 +1,10 @@
-#include "update_bcm_458cc7e2.hpp"
+#include "update_bcm_a06d5f5d.hpp"
 
 #include "synloom/csr.hpp"
 #include "synloom/delays.hpp"
 #include "synloom/math.hpp"
 
-namespace synloom::update_bcm_458cc7e2 {
+namespace synloom::update_bcm_a06d5f5d {
 
 // What a synapse reads of its column, side by side in memory.
 struct Column {
@@ -46,4 +46,4 @@ void run(const Buffers& self, const Clock<double>& clock) {
     });
 }
 
-}  // namespace synloom::update_bcm_458cc7e2
+}  // namespace synloom::update_bcm_a06d5f5d

@@ -1,9 +1,9 @@
-#include "sweep_csr_54bfbcc0.hpp"
+#include "sweep_csr16_05abc8da.hpp"
 
 #include "synloom/csr.hpp"
 #include "synloom/delays.hpp"
 
-namespace synloom::sweep_csr_54bfbcc0 {
+namespace synloom::sweep_csr16_05abc8da {
 
 // What a synapse reads of its column and adds to it, side by side in memory.
 struct Column {
@@ -32,7 +32,7 @@ void run(const Buffers& self, const Clock<double>&) {
         // sum of w * pre.r over each row
         forward<Sum>(
             [=](Index) {
-                return [=](Index s, Index, const Column& at) -> double { return w[s] * at.column_r; };
+                return weighted(w, &Column::column_r);
             },
             [=](Index i, double total, Index) {
                 if (self.on_forward) self.forward_sum[self.row_ranks[i]] += total;
@@ -55,4 +55,4 @@ void run(const Buffers& self, const Clock<double>&) {
     }
 }
 
-}  // namespace synloom::sweep_csr_54bfbcc0
+}  // namespace synloom::sweep_csr16_05abc8da
