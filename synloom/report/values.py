@@ -1,0 +1,80 @@
+"""The values that parameters have now: a number, or the range of many."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from synloom.codegen.ir.model import Attribute
+from synloom.codegen.ir.types import Kind
+from synloom.constant import visible_constants
+from synloom.network import Network
+from synloom.population import Population
+from synloom.projection import Projection
+from synloom.random import RandomDistribution
+from synloom.report.formula import Line
+from synloom.report.inline import parsed
+from synloom.report.models import initial
+from synloom.report.records import ValueItem
+from synloom.report.symbols import symbol
+
+
+def shown(value: Any) -> str:
+    """One number, to six digits."""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    return format(float(value), ".6g")
+
+
+def ranged(values: Any) -> Line:
+    """``0.5`` if all are the same, else ``[0, 1]``: the smallest and the largest."""
+    array = np.asarray(values)
+    if not array.size:
+        return ("none",)
+    low, high = array.min(), array.max()
+    return (shown(low),) if low == high else (f"[{shown(low)}, {shown(high)}]",)
+
+
+def population_values(population: Population) -> tuple[ValueItem, ...]:
+    """The parameters of a population."""
+    return tuple(
+        ValueItem(name, symbol(name), ranged(population.array(name))) for name in population.parameters
+    )
+
+
+def projection_values(projection: Projection) -> tuple[ValueItem, ...]:
+    """The parameters of a projection, ``w`` excepted. What ``compile()`` will draw is shown as the distribution."""
+    return tuple(
+        ValueItem(a.name, symbol(a.name), _projection_value(projection, a))
+        for a in projection.model.attributes
+        if a.kind is Kind.PARAMETER and a.name != "w"
+    )
+
+
+def _projection_value(projection: Projection, attribute: Attribute) -> Line:
+    name = attribute.name
+    if projection.store is not None:
+        return ranged(projection.state[name])
+    given = projection._values._given.get(name)
+    if isinstance(given, RandomDistribution):
+        return parsed(given.latex())
+    value = projection.init[name] if given is None else given
+    if value is None:
+        return initial(attribute.init)
+    return ranged(_flat(value))
+
+
+def _flat(value: Any) -> Any:
+    """Numbers of lists that may differ in length."""
+    if isinstance(value, list | tuple):
+        return np.concatenate([np.atleast_1d(_flat(v)) for v in value]) if value else np.empty(0)
+    return np.asarray(value).reshape(-1)
+
+
+def constant_values(network: Network) -> tuple[ValueItem, ...]:
+    """The constants that the models of a network may use."""
+    return tuple(
+        ValueItem(name, symbol(name), (shown(constant.value_in(network)),))
+        for name, constant in visible_constants(network).items()
+    )
