@@ -42,6 +42,8 @@ def mathml(formula: Formula) -> str:
             return f"<mi>{escape(text)}</mi>"
         case Word(text=text):
             return f"<mtext>{escape(text)}</mtext>"
+        case Glyph(name="dt"):
+            return "<mrow><mi>d</mi><mi>t</mi></mrow>"
         case Glyph(name=name):
             notation = GLYPHS[name]
             return f"<{notation.element}>{escape(notation.text)}</{notation.element}>"
@@ -51,7 +53,7 @@ def mathml(formula: Formula) -> str:
             return f"<mrow>{_fence(opening, 'prefix')}{mathml(body)}{_fence(closing, 'postfix')}</mrow>"
         case Timed(base=base, delayed=delayed):
             time = "<mi>t</mi><mo>−</mo><mi>d</mi>" if delayed else "<mi>t</mi>"
-            return f"<mrow>{mathml(base)}<mo>(</mo>{time}<mo>)</mo></mrow>"
+            return f"<mrow>{mathml(base)}{_fence('(', 'prefix', False)}{time}{_fence(')', 'postfix', False)}</mrow>"
         case Fraction(above=above, below=below):
             return f"<mfrac>{mathml(above)}{mathml(below)}</mfrac>"
         case Script():
@@ -68,14 +70,15 @@ def mathml(formula: Formula) -> str:
             assert_never(formula)
 
 
-def _fence(name: str, form: str) -> str:
-    return f'<mo stretchy="true" form="{form}">{FENCES[name][1]}</mo>'
+def _fence(name: str, form: str, grows: bool = True) -> str:
+    return f'<mo stretchy="{str(grows).lower()}" form="{form}">{FENCES[name][1]}</mo>'
 
 
 def _script(script: Script) -> str:
     base = mathml(script.base)
     if script.sub is None or script.sup is None:
-        element, index = ("msub", script.sub) if script.sub is not None else ("msup", script.sup)
+        below = "munder" if script.base == Glyph("sum") else "msub"
+        element, index = (below, script.sub) if script.sub is not None else ("msup", script.sup)
         return base if index is None else f"<{element}>{base}{mathml(index)}</{element}>"
     return f"<msubsup>{base}{mathml(script.sub)}{mathml(script.sup)}</msubsup>"
 

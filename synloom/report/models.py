@@ -136,28 +136,34 @@ def _parameters(model: Models, names: Names, localities: Mapping[Locality, str])
 def _equations(model: Models, names: Names, localities: Mapping[Locality, str]) -> tuple[EquationItem, ...]:
     """Every variable: those with an equation in the order of execution, then those that events change."""
     attributes = {a.name: a for a in model.attributes}
-    items = [
-        _equation(given, attributes[given.target.name], names, localities[given.target.locality])
-        for given in model.equations
-    ]
+    items = []
+    for given in model.equations:
+        attribute = attributes[given.target.name]
+        value = _first_value(attribute, model)
+        items.append(_equation(given, attribute, value, names, localities[attribute.locality]))
     done = {item.name for item in items}
     for a in model.attributes:
         if a.kind is Kind.VARIABLE and a.name not in done and not (model.spiking and a == RATE):
-            value = () if a.name == "w" and a.origin is None else initial(a.init)
             shown = names.name("", a.name)
-            where, kind = localities[a.locality], TYPES[a.dtype]
+            where, kind, value = localities[a.locality], TYPES[a.dtype], _first_value(a, model)
             items.append(EquationItem(a.name, shown, None, where, kind, value, note=BY_EVENTS))
     return tuple(items)
 
 
-def _equation(given: Equation, attribute: Attribute, names: Names, locality: str) -> EquationItem:
+def _first_value(attribute: Attribute, model: Models) -> Line:
+    """The declared initial value; that of a weight comes from the connector."""
+    is_weight = attribute.name == "w" and isinstance(model, SynapseModel)
+    return () if is_weight else initial(attribute.init)
+
+
+def _equation(given: Equation, attribute: Attribute, init: Line, names: Names, locality: str) -> EquationItem:
     return EquationItem(
         name=attribute.name,
         symbol=symbol(attribute.name),
         formula=equation(given, names),
         locality=locality,
         type=TYPES[attribute.dtype],
-        init=() if attribute.name == "w" else initial(attribute.init),
+        init=init,
         bounds=tuple((b.kind, formula(b.value, names)) for b in given.bounds),
         method=str(given.method) if isinstance(given, Ode) else "",
         note=ERASED if given.origin is None else "",

@@ -15,6 +15,7 @@ from synloom.report.records import NetworkReport, NeuronItem, SpikeItem, Synapse
 
 Rows = tuple[tuple[Line, ...], ...]
 LABELLED: Final = (0.25, 0.75)  # of the page: a label, and what belongs under it
+CONNECTIVITY: Final = (0.12, 0.13, 0.15, 0.1, 0.18, 0.32)
 NONE: Final[Line] = ("-",)
 
 
@@ -23,9 +24,7 @@ def tables(report: NetworkReport) -> tuple[Block, ...]:
     return (
         Table("A: Model summary", (), _summary(report), LABELLED),
         *_listed("B: Populations", wording.POPULATIONS, wording.population_rows(report), (0.35, 0.25, 0.4)),
-        *_listed(
-            "C: Connectivity", ("Name", *wording.PROJECTIONS), _connectivity(report), (0.13,) * 5 + (0.35,)
-        ),
+        *_listed("C: Connectivity", ("Name", *wording.PROJECTIONS), _connectivity(report), CONNECTIVITY),
         *(Table(f"D: Neuron model {n.name}", (), _neuron(n), LABELLED) for n in report.neurons),
         *(Table(f"E: Synapse model {s.name}", (), _synapse(s), LABELLED) for s in report.synapses),
         *_parameters(report),
