@@ -1,4 +1,4 @@
-"""The records themselves, for other programs. Formulas are LaTeX; in texts they stand between dollar signs."""
+"""The records themselves, for other programs. Formulas are LaTeX; inside texts they stand between dollar signs."""
 
 from __future__ import annotations
 
@@ -37,4 +37,6 @@ def _value(value: Any, declared: str = "") -> Any:
 
 
 def _text(line: Line) -> str:
+    if len(line) == 1 and isinstance(line[0], Formula):
+        return latex(line[0])
     return "".join(part if isinstance(part, str) else f"${latex(part)}$" for part in line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final, assert_never
 
 from synloom.codegen.errors import Mistakes, SourceText
@@ -127,7 +128,7 @@ def formula(expr: Expr, names: Names, outer: int = 0) -> Formula:
         case WeightedSum(scope=scope, target=target):
             return _weighted_sum(scope, target, outer)
         case Reduction(op=op, scope=scope, name=name):
-            return _reduction(op, _variable(Var(scope, name), names))
+            return _reduction(op, _variable(Var(scope, name), _now(names)))
         case Draw(distribution=distribution, args=args):
             return row(DISTRIBUTIONS[distribution], _arguments(args, names))
         case Call(function=function, args=args):
@@ -182,6 +183,11 @@ def _weighted_sum(scope: Scope, target: str, outer: int) -> Formula:
     return _parenthesised(total, outer > PRODUCT)
 
 
+def _now(names: Names) -> Names:
+    """What is computed of a whole population is never delayed."""
+    return replace(names, delayed=False)
+
+
 def _reduction(op: str, over: Formula) -> Formula:
     """One number for a whole population."""
     if op in ("norm1", "norm2"):
@@ -196,7 +202,7 @@ def _arguments(args: Iterable[Expr], names: Names) -> Formula:
 def _call(function: str, args: tuple[Expr, ...], names: Names) -> Formula:
     name = SPELLINGS.get(function, function)
     if name in REDUCTIONS and len(args) == 1:
-        return _reduction(name, formula(args[0], names))
+        return _reduction(name, formula(args[0], _now(names)))
     if name in ("pos", "neg") and len(args) == 1:
         return Script(Fenced(formula(args[0], names)), sup=Glyph("+" if name == "pos" else "-"))
     if name == "sqrt":

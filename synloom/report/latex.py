@@ -63,8 +63,8 @@ def latex(formula: Formula) -> str:
             return f"-{latex(operand)}"
         case Row(parts=parts):
             return " ".join(latex(p) for p in parts).replace(" ,", ",")
-        case Fenced(body=body, opening="(") if not _is_tall(body):
-            return f"({latex(body)})"
+        case Fenced(body=body, opening="(" | "[" as opening, closing=closing) if not _is_tall(body):
+            return f"{opening}{latex(body)}{closing}"
         case Fenced(body=body, opening=opening, closing=closing):
             return rf"\left{FENCES[opening][0]} {latex(body)} \right{FENCES[closing][0]}"
         case Timed(base=base, delayed=delayed):

@@ -20,7 +20,7 @@ _AT_BEGIN: Final = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")
 def escape(text: str) -> str:
     """A text of the user in Markdown, on one line, looking as it was written."""
     plain = "".join(c if c.isprintable() else " " for c in text)
-    return _SPECIAL.sub(r"\\\1", plain)
+    return _SPECIAL.sub(r"\\\1", plain).replace("--", r"-\-")
 
 
 def line(parts: Line) -> str:

@@ -72,17 +72,15 @@ def synapse_item(
     own: Collection[str],
 ) -> SynapseItem:
     """A synapse model between neurons of two models."""
-    names = synapse_names(model, *ends)
+    names, delayed = synapse_names(model, *ends), synapse_names(model, *ends, delayed=True)
     return SynapseItem(
         name=name,
         kind="spiking" if model.spiking else "rate-coded",
         description=synapse.short_description,
         parameters=_parameters(model, names, SYNAPSE_LOCALITIES),
-        equations=_equations(model, names, SYNAPSE_LOCALITIES),
+        equations=_equations(model, delayed, SYNAPSE_LOCALITIES),
         functions=_functions(model.functions, own),
-        transmission=None
-        if model.psp is None
-        else formula(model.psp, synapse_names(model, *ends, delayed=True)),
+        transmission=None if model.psp is None else formula(model.psp, delayed),
         operation=str(model.operation),
         pre_event=_event(model.pre_spike, names),
         axon_event=_event(model.pre_axon_spike, names),
@@ -96,7 +94,7 @@ def synapse_item(
 def synapse_names(
     model: SynapseModel, pre: NeuronModel, post: NeuronModel, *, delayed: bool = False
 ) -> Names:
-    """Names as a synapse sees them."""
+    """Names as a synapse sees them: ``delayed`` in its psp and its equations, but not in events (spec 02, 4.2)."""
     return Names(_variables(model), _variables(pre), _variables(post), _declared(model), delayed)
 
 

@@ -14,7 +14,7 @@ from synloom.report.collect import monitored, target_of
 from synloom.report.html import table
 from synloom.report.mathml import escape
 from synloom.report.models import NEURON_LOCALITIES, SYNAPSE_LOCALITIES
-from synloom.report.values import ranged, shown
+from synloom.report.values import range_text, shown
 from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _attributes(
 
 
 def _range(values: Array | None) -> str:
-    return "" if values is None else "".join(map(str, ranged(values)))
+    return "" if values is None else range_text(values)
 
 
 def _object(said: str, attributes: tuple[Cells, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,27 +13,48 @@ from synloom.network import Network
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.random import RandomDistribution
-from synloom.report.formula import Line
+from synloom.report.formula import Fenced, Formula, Line, listed
 from synloom.report.inline import parsed
 from synloom.report.models import initial
 from synloom.report.records import ValueItem
-from synloom.report.symbols import symbol
+from synloom.report.symbols import number, symbol
+
+DIGITS: Final = ".6g"
 
 
 def shown(value: Any) -> str:
     """One number, to six digits."""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
-    return format(float(value), ".6g")
+    return format(float(value), DIGITS)
 
 
 def ranged(values: Any) -> Line:
     """``0.5`` if all are the same, else ``[0, 1]``: the smallest and the largest."""
+    ends = _ends(values)
+    if len(ends) < 2:
+        return tuple(map(_number, ends)) or ("none",)
+    return (Fenced(listed(tuple(map(_number, ends))), "[", "]"),)
+
+
+def range_text(values: Any) -> str:
+    """The same as plain text."""
+    ends = [shown(value) for value in _ends(values)]
+    return f"[{', '.join(ends)}]" if len(ends) > 1 else "".join(ends)
+
+
+def _ends(values: Any) -> list[Any]:
+    """The smallest and the largest, one number if they are the same, none if there are none."""
     array = np.asarray(values)
     if not array.size:
-        return ("none",)
+        return []
     low, high = array.min(), array.max()
-    return (shown(low),) if low == high else (f"[{shown(low)}, {shown(high)}]",)
+    return [low] if low == high or (low != low and high != high) else [low, high]
+
+
+def _number(value: Any) -> Formula:
+    is_bool = isinstance(value, bool | np.bool_)
+    return number(bool(value) if is_bool else float(format(float(value), DIGITS)))
 
 
 def population_values(population: Population) -> tuple[ValueItem, ...]:
@@ -75,6 +96,6 @@ def _flat(value: Any) -> Any:
 def constant_values(network: Network) -> tuple[ValueItem, ...]:
     """The constants that the models of a network may use."""
     return tuple(
-        ValueItem(name, symbol(name), (shown(constant.value_in(network)),))
+        ValueItem(name, symbol(name), ranged(constant.value_in(network)))
         for name, constant in visible_constants(network).items()
     )
