@@ -10,6 +10,7 @@ from synloom import registry
 from synloom.codegen.ir.model import DEFAULT_PSP_TEXT
 from synloom.codegen.ir.types import DelayKind
 from synloom.dendrite import Dendrite
+from synloom.inputs import DecodingProjection
 from synloom.monitor import Monitor
 from synloom.neuron import Neuron
 from synloom.population import Population
@@ -198,8 +199,8 @@ def _pattern(projection: Projection) -> Line:
     if described is None:
         return ("not connected yet",)
     of_user = projection.connector_name in ("MatrixMarket", "User-defined")
-    window = getattr(projection, "window", None)
-    decoded: Line = () if window is None else (f", rates over {shown(window)} ms",)
+    decodes = isinstance(projection, DecodingProjection)
+    decoded: Line = (f", rates over {shown(projection.window)} ms",) if decodes else ()
     return (*((described,) if of_user else parsed(described)), *decoded)
 
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from synloom.codegen.ir.model import Attribute
+from synloom.codegen.ir.expr import Draw, Var, walk
+from synloom.codegen.ir.model import Attribute, SynapseModel
 from synloom.codegen.ir.types import Kind
 from synloom.constant import visible_constants
 from synloom.network import Network
@@ -80,10 +81,18 @@ def _projection_value(projection: Projection, attribute: Attribute) -> Line:
     given = projection._values._given.get(name)
     if isinstance(given, RandomDistribution):
         return parsed(given.latex())
-    value = projection.init[name] if given is None else given
-    if value is None:
+    if given is None and _is_drawn(attribute, projection.model):
         return initial(attribute.init)
-    return ranged(_flat(value))
+    return ranged(_flat(projection.init[name] if given is None else given))
+
+
+def _is_drawn(attribute: Attribute, model: SynapseModel) -> bool:
+    """Whether a declared value is random, by itself or through another; asking for it now might draw it."""
+    for node in walk(attribute.init):
+        other = model.attribute(node.name) if isinstance(node, Var) else None
+        if isinstance(node, Draw) or (other is not None and _is_drawn(other, model)):
+            return True
+    return False
 
 
 def _flat(value: Any) -> Any:

@@ -68,6 +68,20 @@ def spiking() -> sl.Network:
     return net
 
 
+def ready_made() -> sl.Network:
+    """A population of every ready-made neuron, a projection of every ready-made synapse."""
+    net = sl.Network(dt=1.0, seed=1)
+    made = [net.create(2, neuron, name=neuron.__name__) for neuron in sl.list_standard_neurons()]
+    rate = next(p for p in made if not p.model.spiking)
+    spiking = next(p for p in made if p.model.attribute("g_exc") is not None)
+    for synapse in sl.list_standard_synapses():
+        ends = spiking if synapse().type == "spike" else rate
+        link = net.connect(ends, ends, "exc", synapse, name=synapse.__name__)
+        assert isinstance(link, sl.Projection)
+        link.connect_all_to_all(1.0)
+    return net
+
+
 def hostile() -> sl.Network:
     """Names and descriptions full of what LaTeX, Markdown and HTML take for their own."""
     net = sl.Network(dt=1.0, seed=1)

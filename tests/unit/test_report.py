@@ -363,6 +363,58 @@ def test_values_of_synapses_before_and_after_they_are_made() -> None:
     assert re.fullmatch(r"\$\[0\.\d+, 0\.\d+\]\$", values()["$a$"])
 
 
+def test_a_report_draws_nothing() -> None:
+    """Results are the same, bit for bit, whether a report was written or not."""
+
+    def drawn(told: bool) -> list[float]:
+        sl.clear()
+        network = sl.Network(seed=3)
+        synapse = sl.Synapse(
+            parameters={
+                "a": sl.Parameter(sl.Uniform(0.0, 1.0, seed=5), "local"),
+                "b": sl.Parameter(sl.Normal(0.0, 1.0), "global"),
+            },
+            psp="w * a * b * pre.r",
+        )
+        made = network.connect(*pair(network), "exc", synapse)
+        assert isinstance(made, sl.Projection)
+        made.connect_fixed_probability(0.5, weights=sl.Uniform(0.0, 1.0))
+        if told:
+            shown = render_markdown(collect(network))
+            assert table(shown, "## Projection proj0: a to b") == [
+                ["$a$", r"$\mathcal{U} (0, 1)$"],
+                ["$b$", r"$\mathcal{N} (0, 1)$"],
+            ]
+            assert str(network) and network._repr_html_() and made._repr_html_()
+        network._connect_all()
+        return [float(x) for name in ("w", "a", "b") for x in made.state[name]]
+
+    assert drawn(told=True) == drawn(told=False)
+
+
+def test_forms_of_5_0_are_told_in_the_same_words() -> None:
+    sl.Constant("K", 3.0)
+    neuron = sl.Neuron(
+        parameters={
+            "tau": 10.0,
+            "a": sl.Parameter("K", "local"),
+            "on": sl.Parameter(True, "local", type="bool"),
+        },
+        equations=[sl.Variable("tau*dr/dt = a - r", init=0.5, min=0.0, method="exponential")],
+    )
+    network = sl.Network()
+    network.create(2, neuron, name="p")
+    text = render_markdown(collect(network))
+    assert table(text, "### Parameters") == [
+        [r"$\tau$", "$10$", "per population", "float"],
+        ["$a$", "$K$", "per neuron", "float"],
+        [r"$\text{on}$", r"$\text{true}$", "per neuron", "bool"],
+    ]
+    assert "* Variable $r$: per neuron, initial value: $0.5$, at least $0$, method: exponential\n" in text
+    assert table(text, "## Constants") == [["$K$", "$3$"]]
+    assert table(text, "## Population p")[2] == [r"$\text{on}$", r"$\text{true}$"]
+
+
 # -- Markdown ------------------------------------------------------------------------------------------------
 
 

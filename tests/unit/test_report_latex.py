@@ -15,12 +15,16 @@ from synloom.report.collect import collect
 from synloom.report.latex import escape
 from synloom.report.tex import render_latex
 from tests.golden.networks import NETWORKS
-from tests.unit.report_networks import HOSTILE, hostile, rate_coded, spiking
+from tests.unit.report_networks import HOSTILE, hostile, rate_coded, ready_made, spiking
 
 pytestmark = pytest.mark.usefixtures("fresh")
 DESCRIBED: dict[str, Callable[[], sl.Network]] = {
-    **NETWORKS, "rate coded": rate_coded, "spiking neurons": spiking, "hostile": hostile
-}  # fmt: skip
+    **NETWORKS,
+    "rate coded": rate_coded,
+    "spiking neurons": spiking,
+    "ready-made models": ready_made,
+    "hostile": hostile,
+}
 MATH = re.compile(r"(?<!\\)\$(?:[^$\\]|\\.)*\$")
 MACRO = re.compile(r"\\(?:[A-Za-z]+|.)")
 NESTED = re.compile(r"\\begin\{cases\}.*?\\end\{cases\}")
@@ -118,7 +122,9 @@ def tex() -> list[str] | None:
     return [found, "-interaction=nonstopmode", "-halt-on-error"] if found else None
 
 
-@pytest.mark.parametrize("name", ["rate coded", "spiking neurons", "hostile", "operations"])
+@pytest.mark.parametrize(
+    "name", ["rate coded", "spiking neurons", "ready-made models", "hostile", "operations"]
+)
 def test_it_compiles(name: str, tmp_path: Path) -> None:
     command = tex()
     if command is None:
