@@ -6,6 +6,8 @@ have in common is decided before: which letters a name becomes, what needs paren
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from synloom.codegen.record import record
 
 
@@ -110,3 +112,20 @@ def listed(parts: tuple[Formula, ...]) -> Formula:
     for part in parts:
         separated += [Glyph(","), part] if separated else [part]
     return row(*separated) if separated else Row(())
+
+
+def is_tall(formula: Formula) -> bool:
+    """Whether parentheses around it must grow."""
+    match formula:
+        case Fraction() | Root() | Cases() | Glyph(name="sum"):
+            return True
+        case Row(parts=parts):
+            return any(is_tall(p) for p in parts)
+        case Fenced(body=body):
+            return is_tall(body)
+        case Script(base=base):
+            return is_tall(base)
+        case Number() | Letter() | Word() | Glyph() | Timed():
+            return False
+        case _:
+            assert_never(formula)

@@ -18,6 +18,7 @@ from synloom.report.formula import (
     Script,
     Timed,
     Word,
+    is_tall,
 )
 from synloom.report.symbols import FENCES, GLYPHS, LETTER_NAMES
 
@@ -63,7 +64,7 @@ def latex(formula: Formula) -> str:
             return f"-{latex(operand)}"
         case Row(parts=parts):
             return " ".join(latex(p) for p in parts).replace(" ,", ",")
-        case Fenced(body=body, opening="(" | "[" as opening, closing=closing) if not _is_tall(body):
+        case Fenced(body=body, opening="(" | "[" as opening, closing=closing) if not is_tall(body):
             return f"{opening}{latex(body)}{closing}"
         case Fenced(body=body, opening=opening, closing=closing):
             return rf"\left{FENCES[opening][0]} {latex(body)} \right{FENCES[closing][0]}"
@@ -89,23 +90,6 @@ def _script(script: Script) -> str:
     below = "" if script.sub is None else f"_{{{latex(script.sub)}}}"
     above = "" if script.sup is None else f"^{{{latex(script.sup)}}}"
     return shown + below + above
-
-
-def _is_tall(formula: Formula) -> bool:
-    """Whether parentheses around it must grow."""
-    match formula:
-        case Fraction() | Root() | Cases() | Glyph(name="sum"):
-            return True
-        case Row(parts=parts):
-            return any(_is_tall(p) for p in parts)
-        case Fenced(body=body):
-            return _is_tall(body)
-        case Script(base=base):
-            return _is_tall(base)
-        case Number() | Letter() | Word() | Glyph() | Timed():
-            return False
-        case _:
-            assert_never(formula)
 
 
 def _condition(condition: Formula | None) -> str:

@@ -19,6 +19,7 @@ from synloom.report.formula import (
     Script,
     Timed,
     Word,
+    is_tall,
 )
 from synloom.report.symbols import FENCES, GLYPHS
 
@@ -50,7 +51,8 @@ def mathml(formula: Formula) -> str:
         case Row(parts=parts):
             return f"<mrow>{''.join(mathml(p) for p in parts)}</mrow>"
         case Fenced(body=body, opening=opening, closing=closing):
-            return f"<mrow>{_fence(opening, 'prefix')}{mathml(body)}{_fence(closing, 'postfix')}</mrow>"
+            grows = is_tall(body)
+            return f"<mrow>{_fence(opening, 'prefix', grows)}{mathml(body)}{_fence(closing, 'postfix', grows)}</mrow>"
         case Timed(base=base, delayed=delayed):
             time = "<mi>t</mi><mo>−</mo><mi>d</mi>" if delayed else "<mi>t</mi>"
             return f"<mrow>{mathml(base)}{_fence('(', 'prefix', False)}{time}{_fence(')', 'postfix', False)}</mrow>"
@@ -70,7 +72,7 @@ def mathml(formula: Formula) -> str:
             assert_never(formula)
 
 
-def _fence(name: str, form: str, grows: bool = True) -> str:
+def _fence(name: str, form: str, grows: bool) -> str:
     return f'<mo stretchy="{str(grows).lower()}" form="{form}">{FENCES[name][1]}</mo>'
 
 
