@@ -74,6 +74,7 @@ from synloom.random import (
     RandomDistribution,
     Uniform,
 )
+from synloom.report import report
 from synloom.sparse import sparse_delays_from_weights, sparse_random_matrix
 from synloom.spike_statistics import (
     coefficient_of_variation,
@@ -220,6 +221,7 @@ __all__ = [
     "profile",
     "projections",
     "raster_plot",
+    "report",
     "reset",
     "save",
     "save_parameters",

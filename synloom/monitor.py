@@ -24,6 +24,7 @@ from synloom.recordable import (
     spike_track,
     variable_track,
 )
+from synloom.report import html_of
 from synloom.spike_statistics import SpikeStatistics
 from synloom.spike_track import SpikeTrack
 from synloom.track import Track
@@ -236,6 +237,8 @@ class Monitor(SpikeStatistics):
             track.started = [self.network.current_step] if track.active else []
             track.stopped = []
         self.network._recorders_changed()
+
+    _repr_html_ = html_of
 
     def __getstate__(self) -> dict[str, Any]:
         from synloom.copying import bare_monitor

@@ -30,6 +30,7 @@ from synloom.numerics import Watch
 from synloom.population import Population
 from synloom.profiling import Profile
 from synloom.projection import Projection
+from synloom.report import Told
 from synloom.running import Running
 from synloom.runtime.options import BuildOptions
 from synloom.saved import Tree
@@ -53,7 +54,9 @@ class _NetworkType(type):
         return network
 
 
-class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Running, metaclass=_NetworkType):
+class Network(
+    NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Running, Told, metaclass=_NetworkType
+):
     """A network of populations and projections with a clock of its own.
 
     Parameters

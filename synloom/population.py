@@ -34,6 +34,7 @@ from synloom.geometry import Grid, parse_geometry, rank_of, select
 from synloom.individual import IndividualNeuron
 from synloom.lowering import lowered, refuse_reserved
 from synloom.neuron import Neuron
+from synloom.report import html_of
 from synloom.runtime.buffers import aligned_empty
 from synloom.spiking import Spiking
 from synloom.stop_condition import StopCondition, stop_text
@@ -408,6 +409,8 @@ class Population(Spiking, Grid):
         if isinstance(selected, int):
             return IndividualNeuron(self, selected)
         return PopulationView(self, *selected)
+
+    _repr_html_ = html_of
 
     def __repr__(self) -> str:
         return f"<Population {self.name!r} {self.geometry}>"

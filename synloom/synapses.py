@@ -17,6 +17,7 @@ from synloom.connect.ends import population_of, rank_in
 from synloom.connect.values import Delays, delay_steps, is_number
 from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.receptive_fields import tile
+from synloom.report import html_of
 from synloom.store import Reading
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Synapses(ABC):
     flags: dict[str, np.ndarray]
 
     transmission = Flag()
+    _repr_html_ = html_of
 
     @property
     @abstractmethod
