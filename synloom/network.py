@@ -108,6 +108,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
         self._by_name = False  # whether originals are in another process
         self._describing = False
         self._profile = Profile()
+        self._compiled_with: dict[str, Any] = {}  # options of compile() that copies have, too
         self._pending: Tree | None = None  # what it becomes once it is compiled
         self._binding: Binding | None = None
         self._build: Build | None = None
@@ -350,6 +351,14 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
         build = compile_network(self.ir, build_options, None if directory is None else Path(directory))
         built = time.perf_counter()
         self._options = self.options.copy()
+        self._compiled_with = {
+            "compiler": compiler,
+            "compiler_flags": compiler_flags,
+            "extra_libs": extra_libs,
+            "fast_math": fast_math,
+            "debug_build": debug_build,
+            "check_numerics": check_numerics,
+        }
         for population in self.populations:
             population._capture_init()
         self._build = build

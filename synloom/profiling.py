@@ -29,7 +29,7 @@ class Profile:
     """
 
     def __init__(self) -> None:
-        self.enabled = False
+        self.enabled = self.silent = False
         self.runs: list[dict[str, Any]] = []
 
     def ran(self, steps: int, seconds: float) -> None:
