@@ -186,7 +186,7 @@ class _Mail:
                 if answer["lacks"]:
                     self._send_more(n, letter, answer["lacks"])
                 else:
-                    results[n] = pickle.loads(answer["result"])
+                    results[n] = _unpacked(answer["result"])
         return [results[n] for n in sorted(results)]
 
     def _arrived(self) -> list[int]:
@@ -273,6 +273,15 @@ def _packed(pickler: str, parts: Any) -> bytes:
             hint="The method, the class of the network and all arguments must be of a module, not made in a function "
             "or at a prompt; or pass sequential=True, or a ThreadPoolExecutor.",
         ) from None
+
+
+def _unpacked(result: bytes) -> Any:
+    unpacked = pickle.loads(result)
+    if isinstance(
+        unpacked, Failure
+    ):  # where a package lets tracebacks travel, they lack the lines of the source
+        unpacked.error.__traceback__ = None
+    return unpacked
 
 
 def _raise(failure: Failure) -> None:

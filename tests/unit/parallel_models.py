@@ -122,3 +122,9 @@ def known(index: int, net: Any) -> list[list[str]]:
     from synloom import registry
 
     return [list(registry.functions), list(registry.constants)]
+
+
+def after_four(net: Any) -> float:
+    """The rate after four steps."""
+    net.simulate(4.0)
+    return float(net.get_population("pop").r[0])
