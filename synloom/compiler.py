@@ -97,9 +97,11 @@ def plan_digest(plan: Plan) -> str:
     return sha256(f"{generator_digest()}\0{plan!r}".encode()).hexdigest()
 
 
-def compile_network(ir: NetworkIR, options: BuildOptions, directory: Path | None = None) -> Build:
+def compile_network(
+    ir: NetworkIR, options: BuildOptions, directory: Path | None = None, profiled: bool = False
+) -> Build:
     """Model IR to a loaded extension, through the cache."""
-    plan = lower_to_plan(ir)
+    plan = lower_to_plan(ir, profiled)
 
     def sources() -> SourceSet:
         from synloom.codegen.emit.render import render_plan

@@ -128,3 +128,9 @@ def after_four(net: Any) -> float:
     """The rate after four steps."""
     net.simulate(4.0)
     return float(net.get_population("pop").r[0])
+
+
+def profiled(net: Any) -> list[dict[str, Any]]:
+    """The records of one run."""
+    net.simulate(5.0)
+    return list(net.profile()["simulate"])
