@@ -102,7 +102,7 @@ def cluster(kind: str) -> Iterator[Any]:
 
         with (
             distributed.LocalCluster(
-                n_workers=WORKERS, threads_per_worker=1, dashboard_address=None
+                n_workers=WORKERS, threads_per_worker=1, dashboard_address=":0"
             ) as started,
             distributed.Client(started) as client,
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 import synloom as sl
-from synloom import parallel_worker
+from synloom import parallel_calls, parallel_worker
+from synloom.executors import Route
 from synloom.parallel_calls import GUARD
 from synloom.runtime import ship
 from synloom.runtime.cache import EXTENSIONS, Cache
@@ -102,7 +103,6 @@ def packet_for(net: Any, monkeypatch: pytest.MonkeyPatch, **changes: str) -> par
             packets.append(packet)
 
     packets: list[parallel_worker.Packet] = []
-    from synloom.executors import Route
     from synloom.network_copies import description
 
     job = Job(0, FromDescription(description(net)), 3, {}, (), {})
@@ -185,6 +185,66 @@ def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     packet = packet_for(noisy(), monkeypatch)
     answer = parallel_worker.run_packet({**packet, "version": "synloom 0.0.1"})
     assert answer["refused"].startswith("here is synloom 0.0.1, but at the worker synloom ")
+
+
+def test_what_is_large_is_sent_to_workers_that_ask_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = noisy()
+    here = net.parallel_run(models.everything, 6, sequential=True)
+    monkeypatch.setattr(parallel_calls, "SMALL", 0)
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        monkeypatch.setattr(parallel_calls, "route_to", lambda place: Route(place, 0, processes=True))
+        assert net.parallel_run(models.everything, 6, executor=pool) == here
+
+
+class Answers(Executor):
+    """Answers always the same, or fails."""
+
+    def __init__(self, **answer: Any) -> None:
+        self.answer = {"result": b"", "lacks": [], "refused": "", **answer}
+        self.packets: list[parallel_worker.Packet] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.packets.append(args[0])
+        future: Future[Any] = Future()
+        if "error" in self.answer:
+            future.set_exception(self.answer["error"])
+        else:
+            future.set_result(self.answer)
+        return future
+
+
+def test_workers_that_forget() -> None:
+    net = noisy()
+    forgetful = Answers(lacks=[net.build.result.key])
+    with pytest.raises(
+        sl.ConfigurationError, match="Network 0 of parallel_run.*: workers lose what they are sent"
+    ):
+        net.parallel_run(models.everything, 1, executor=forgetful)
+    assert len(forgetful.packets) == parallel_calls.TRIES
+    files = pickle.loads(forgetful.packets[1]["blobs"][net.build.result.key])
+    assert files[net.build.result.library.name] == net.build.result.library.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            {"refused": "here is synloom 1, but at the worker synloom 2."},
+            "here is synloom 1, but at the worker",
+        ),
+        (
+            {"error": ModuleNotFoundError("No module named 'synloom'")},
+            "ModuleNotFoundError: No module named 'syn",
+        ),
+    ],
+    ids=["version", "error"],
+)
+def test_workers_that_cannot(answer: dict[str, Any], told: str) -> None:
+    net = noisy()
+    with pytest.raises(sl.ConfigurationError) as caught:
+        net.parallel_run(models.everything, 2, executor=Answers(**answer))
+    assert caught.value.message.startswith(f"Network 0 of parallel_run() can not be run: {told}")
+    assert caught.value.hint.startswith("A worker needs the same version of synloom")
 
 
 # -- workers that end -----------------------------------------------------------------------------------------
