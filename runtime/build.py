@@ -16,6 +16,7 @@ from synloom.codegen.artifact import SourceSet
 from synloom.codegen.errors import CompilationError, ConfigurationError
 from synloom.runtime.cache import EXTENSIONS, FORMAT, OBJECTS, Cache, storing
 from synloom.runtime.options import BuildOptions
+from synloom.runtime.ship import SHIPPED, delivered, told_why
 from synloom.runtime.toolchain import INCLUDE, Toolchain, abi, find_toolchain, library_name
 
 if TYPE_CHECKING:
@@ -99,17 +100,35 @@ def build(
     clock = _Stopwatch()
     cache = cache or Cache.default()
     with clock.stage("lookup"):
+        shipped = delivered(plan_digest, options, cache)
+    if shipped is not None:
+        key, library = shipped
+        result = BuildResult(key, library, True, clock.seconds, reason=SHIPPED)
+    else:
+        try:
+            result = _found_or_built(plan_digest, sources, options, cache, clock)
+        except CompilationError as error:
+            raise told_why(error, plan_digest, options) from error.__cause__
+    if directory is not None:
+        _copy_out(result.library.parent, directory)
+    return result
+
+
+def _found_or_built(
+    plan_digest: str,
+    sources: Callable[[], SourceSet],
+    options: BuildOptions,
+    cache: Cache,
+    clock: _Stopwatch,
+) -> BuildResult:
+    with clock.stage("lookup"):
         tools = find_toolchain(options, cache)
         key = extension_key(plan_digest, tools, options)
         found = cache.lookup(EXTENSIONS, key)
     if found.path is not None and not options.clean:
-        result = BuildResult(key, found.path / library_name(), True, clock.seconds)
-    else:
-        reason = "a clean build was asked for" if options.clean else found.reason
-        result = _build_alone(key, sources, _Context(cache, tools, options, clock), reason)
-    if directory is not None:
-        _copy_out(result.library.parent, directory)
-    return result
+        return BuildResult(key, found.path / library_name(), True, clock.seconds)
+    reason = "a clean build was asked for" if options.clean else found.reason
+    return _build_alone(key, sources, _Context(cache, tools, options, clock), reason)
 
 
 class _Stopwatch:

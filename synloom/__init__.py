@@ -34,6 +34,7 @@ from synloom.inputs import (
     TimedArray,
     TimedPoissonPopulation,
 )
+from synloom.memory import _cpp_memory_footprint, memory_footprint
 from synloom.models import (
     IBCM,
     STDP,
@@ -187,6 +188,7 @@ __all__ = [
     "Variable",
     "__release__",
     "__version__",
+    "_cpp_memory_footprint",
     "add_function",
     "callbacks_enabled",
     "check_profile_results",
@@ -214,6 +216,7 @@ __all__ = [
     "load_parameters",
     "magic_network",
     "mean_fr",
+    "memory_footprint",
     "monitors",
     "parallel_run",
     "population_rate",

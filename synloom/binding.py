@@ -134,6 +134,8 @@ class Binding:
             return self.network._draw_state.words
         if owner == STREAMS:
             return self.numbers[slot.field]
+        if slot.role == "profile":
+            return self.network._profile.counters[slot.field]
         if owner in self.populations:
             return self._of_population(owner, slot)
         return self._of_projection(owner, self.projections[owner], slot)

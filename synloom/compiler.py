@@ -10,12 +10,14 @@ from pathlib import Path
 from types import ModuleType
 
 from synloom.codegen.artifact import SourceSet
+from synloom.codegen.errors import CompilationError
 from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
 from synloom.codegen.passes import lower_to_plan
 from synloom.runtime.build import BuildResult, build
 from synloom.runtime.load import load
 from synloom.runtime.options import BuildOptions
+from synloom.runtime.ship import SHIPPED, Parcel, parcel_of, refuse
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Build:
     plan: Plan
     result: BuildResult
     extension: ModuleType = field(repr=False)
+    options: BuildOptions = field(default=BuildOptions(), repr=False)
 
     @property
     def cached(self) -> bool:
@@ -61,6 +64,11 @@ class Build:
     def sources(self) -> Mapping[str, str]:
         """Generated files: name to text."""
         return render_sources(self.plan)
+
+    @property
+    def parcel(self) -> Parcel:
+        """How the extension is known to other machines."""
+        return parcel_of(plan_digest(self.plan), self.options, self.result.key, self.result.library)
 
 
 def render_sources(plan: Plan) -> dict[str, str]:
@@ -89,14 +97,25 @@ def plan_digest(plan: Plan) -> str:
     return sha256(f"{generator_digest()}\0{plan!r}".encode()).hexdigest()
 
 
-def compile_network(ir: NetworkIR, options: BuildOptions, directory: Path | None = None) -> Build:
+def compile_network(
+    ir: NetworkIR, options: BuildOptions, directory: Path | None = None, profiled: bool = False
+) -> Build:
     """Model IR to a loaded extension, through the cache."""
-    plan = lower_to_plan(ir)
+    plan = lower_to_plan(ir, profiled)
 
     def sources() -> SourceSet:
         from synloom.codegen.emit.render import render_plan
 
         return render_plan(plan)
 
-    result = build(plan_digest(plan), sources, options, directory)
-    return Build(ir, plan, result, load(result.library, result.key))
+    digest = plan_digest(plan)
+    result = build(digest, sources, options, directory)
+    try:
+        extension = load(result.library, result.key)
+    except CompilationError:
+        if result.reason != SHIPPED:
+            raise
+        refuse(digest, options)
+        result = build(digest, sources, options, directory)
+        extension = load(result.library, result.key)
+    return Build(ir, plan, result, extension, options)

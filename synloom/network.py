@@ -22,13 +22,14 @@ from synloom.config import Options, options
 from synloom.describe import describe
 from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.lookup import NetworkLookup
+from synloom.memory import Weighed
 from synloom.monitor import Monitor
 from synloom.network_constants import NetworkConstants
 from synloom.network_copies import NetworkCopies
 from synloom.neuron import Neuron
 from synloom.numerics import Watch
 from synloom.population import Population
-from synloom.profiling import Profile
+from synloom.profiling import Profile, Profiled
 from synloom.projection import Projection
 from synloom.report import Told
 from synloom.running import Running
@@ -55,7 +56,15 @@ class _NetworkType(type):
 
 
 class Network(
-    NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Running, Told, metaclass=_NetworkType
+    NetworkConstants,
+    NetworkCopies,
+    NetworkLookup,
+    NetworkSaving,
+    Profiled,
+    Weighed,
+    Running,
+    Told,
+    metaclass=_NetworkType,
 ):
     """A network of populations and projections with a clock of its own.
 
@@ -111,6 +120,7 @@ class Network(
         self._by_name = False  # whether originals are in another process
         self._describing = False
         self._profile = Profile()
+        self._compiled_with: dict[str, Any] = {}  # options of compile() that copies have, too
         self._pending: Tree | None = None  # what it becomes once it is compiled
         self._binding: Binding | None = None
         self._build: Build | None = None
@@ -299,6 +309,7 @@ class Network(
         compiler_flags: str = "default",
         extra_libs: str = "",
         check_numerics: bool = False,
+        profile_enabled: bool = False,
         **ignored: Any,
     ) -> Build:
         """Build the network, or take it from the cache, and make it ready to run.
@@ -318,6 +329,8 @@ class Network(
         check_numerics : bool
             Look at all values after each step, and raise a ``NumericsError`` as soon as one becomes NaN or infinite.
             The network then runs step by step, so more slowly; what is compiled is the same.
+        profile_enabled : bool
+            Time each part of each step; see ``profile()``. ``setup(profiling=True)`` does it for all networks.
 
         Returns
         -------
@@ -350,13 +363,27 @@ class Network(
             debug=debug_build,
             clean=clean,
         )
-        build = compile_network(self.ir, build_options, None if directory is None else Path(directory))
+        profiled = profile_enabled or self.options.profiling
+        build = compile_network(
+            self.ir, build_options, None if directory is None else Path(directory), profiled
+        )
         built = time.perf_counter()
         self._options = self.options.copy()
+        self._compiled_with = {
+            "compiler": compiler,
+            "compiler_flags": compiler_flags,
+            "extra_libs": extra_libs,
+            "fast_math": fast_math,
+            "debug_build": debug_build,
+            "check_numerics": check_numerics,
+            "profile_enabled": profile_enabled,
+        }
         for population in self.populations:
-            population._capture_init()
+            with self._profile.instantiating(population.name):
+                population._capture_init()
         self._build = build
-        self._profile.enabled = self.options.profiling or bool(ignored.get("profile_enabled"))
+        if profiled:
+            self._profile.begin(build.plan, self.id, self._options)
         self._draw_state.restart(self._some_seed())
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
@@ -378,7 +405,8 @@ class Network(
             described._check_ready()
         for projection in self.projections:
             if isinstance(projection, Projection):
-                projection._build()
+                with self._profile.instantiating(projection.name):
+                    projection._build()
 
     @property
     def ir(self) -> NetworkIR:
@@ -393,7 +421,7 @@ class Network(
         if self._build is not None:
             return self._build.plan
         self._connect_all()
-        return lower_to_plan(self.ir)
+        return lower_to_plan(self.ir, self.options.profiling)
 
     def sources(self) -> dict[str, str]:
         """The generated files, name to text. Needs no C++ compiler."""
@@ -497,7 +525,7 @@ class Network(
 
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
-        self._profile.flush(self)
+        self._profile.close()
         self._binding = None
         self._build = None
         self.cleared = True
@@ -515,7 +543,6 @@ IGNORED_BY_COMPILE = {
     "add_sources",
     "cuda_config",
     "annarchy_json",
-    "profile_enabled",
     "trace_calls",
 }
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from synloom import copying, formats, network_state, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.constant import local_constant, visible_constants
+from synloom.executors import Place
 from synloom.network_state import Loading
 from synloom.saved import Part, Tree
 
@@ -83,7 +83,7 @@ class NetworkCopies:
         self._running()
         made = _again(self, args, kwargs)
         if not made.compiled:
-            made.compile(silent=True)
+            made.compile(silent=True, **self._compiled_with)
         return made
 
     def parallel_run(  # type: ignore[misc]
@@ -95,7 +95,7 @@ class NetworkCopies:
         measure_time: bool = False,
         *,
         sequential: bool = False,
-        executor: Executor | None = None,
+        executor: Place = None,
         **kwargs: Any,
     ) -> list[Result]:
         """Call ``method(net, ...)`` on ``number`` networks like this one, in other processes.
@@ -114,8 +114,9 @@ class NetworkCopies:
             Print how long it took.
         sequential : bool
             Run one after the other in this process.
-        executor : concurrent.futures.Executor, optional
-            Where to run; by default processes of this machine, which are started for the purpose.
+        executor : concurrent.futures.Executor, distributed.Client or the module ray, optional
+            Where to run; by default processes of this machine, which are started for the purpose. See
+            ``docs/parallel.md``.
         **kwargs
             Arguments of the constructor, if it has one of that name, else of ``method``. A list has one entry for each
             network, anything else is for all.

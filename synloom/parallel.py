@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from synloom import messages, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.draw_state import checked_seed, child_seed
+from synloom.executors import Place
 from synloom.network_copies import description
-from synloom.parallel_jobs import FromClass, FromDescription, Itself, Job, Recipe, run_jobs
+from synloom.parallel_calls import run_jobs
+from synloom.parallel_jobs import FromClass, FromDescription, Itself, Job, Recipe
 
 if TYPE_CHECKING:
+    from synloom.compiler import Build
     from synloom.network import Network
 
 
@@ -50,7 +53,7 @@ def run_method(
     seeds: str | Sequence[int] | None,
     measure_time: bool,
     sequential: bool,
-    executor: Executor | None,
+    executor: Place,
     given: dict[str, Any],
 ) -> list[Any]:
     """``Network.parallel_run``."""
@@ -65,11 +68,16 @@ def run_method(
     return run_jobs(
         method,
         jobs,
+        _builds([network]),
         max_processes=max_processes,
         sequential=sequential,
         executor=executor,
         measure_time=measure_time,
     )
+
+
+def _builds(networks: Sequence[Network]) -> list[Build]:
+    return [network._build for network in networks if network._build is not None]
 
 
 def _recipe(network: Network) -> tuple[Recipe, set[str]]:
@@ -84,8 +92,8 @@ def _recipe(network: Network) -> tuple[Recipe, set[str]]:
     names = [n for n, p in signature.parameters.items() if p.kind is not inspect.Parameter.VAR_KEYWORD][1:]
     bound = dict(zip(names, args, strict=False)) | kwargs  # by name: any of them may be given anew
     if len(args) > len(names):  # *args
-        return FromClass(cls, args, kwargs, network.dt), set(kwargs)
-    return FromClass(cls, (), bound, network.dt), set(names)
+        return FromClass(cls, args, kwargs, network.dt, network._compiled_with), set(kwargs)
+    return FromClass(cls, (), bound, network.dt, network._compiled_with), set(names)
 
 
 def _seeds(network: Network, seeds: str | Sequence[int] | None, count: int) -> list[int]:
@@ -115,7 +123,7 @@ def parallel_run(
     annarchy_json: str = "",
     visible_cores: Sequence[int] = (),
     *,
-    executor: Executor | None = None,
+    executor: Place = None,
     **args: Any,
 ) -> list[Any]:
     """Call ``method(index, net, ...)`` on several networks, in other processes.
@@ -142,8 +150,8 @@ def parallel_run(
         No effect.
     visible_cores : list of int
         A processor core for each process.
-    executor : concurrent.futures.Executor, optional
-        Where to run; by default processes of this machine, which are started for the purpose.
+    executor : concurrent.futures.Executor, distributed.Client or the module ray, optional
+        Where to run; by default processes of this machine, which are started for the purpose. See ``docs/parallel.md``.
     **args
         Further arguments of ``method``. A list has one entry for each network, anything else is for all.
 
@@ -183,6 +191,7 @@ def parallel_run(
     return run_jobs(
         method,
         jobs,
+        _builds(networks or [registry.default_network()]),
         max_processes=max_processes,
         sequential=sequential,
         executor=executor,
@@ -200,6 +209,7 @@ def _copies(count: int, same_seed: bool, rest: list[dict[str, Any]]) -> list[Job
         default.compile(silent=True)
     base = default._some_seed()
     template = Network(everything=True)
+    template._compiled_with = default._compiled_with
     recipe = FromDescription(description(template))
     template.clear()
     seeds = [base if same_seed else child_seed(base, n) for n in range(count)]

@@ -1,82 +1,226 @@
-"""Where the time goes: stages of ``compile()``, and each run (spec 03, section 10)."""
+"""Where the time goes: stages of ``compile()``, and the parts of each step (spec 03, section 10)."""
 
 from __future__ import annotations
 
+import atexit
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from synloom import registry
+from synloom.codegen.ir.plan import Lap, Plan
 
 if TYPE_CHECKING:
+    from synloom.config import Options
     from synloom.network import Network
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
+OVERALL = "overall"
+
+_open: list[Profile] = []  # those that have something to tell at the end
+_written: dict[Path, Profile] = {}
+
 
 class Profile:
-    """The runs of one network.
+    """What one network took.
 
     Attributes
     ----------
     enabled : bool
-        Whether they are kept: ``setup(profiling=True)`` or ``compile(profile_enabled=True)``.
+        Whether its steps are timed.
+    silent : bool
+        Whether nothing is printed or written at the end: so it is where many networks run at once.
+    counters : dict of str to ndarray
+        Nanoseconds and calls of each lap, and of the whole step, as the extension counts them.
     runs : list of dict
-        ``steps`` and ``seconds`` of each call of ``simulate()``.
+        A record for each call of ``simulate()`` or ``simulate_until()``, and for calls of ``step()`` in a row.
+    instantiated : dict of str to float
+        Seconds that it took to make each object.
     """
 
     def __init__(self) -> None:
-        self.enabled = False
+        self.enabled = self.silent = False
+        self.laps: tuple[Lap, ...] = ()
+        self.counters: dict[str, NDArray[np.int64]] = {}
         self.runs: list[dict[str, Any]] = []
+        self.instantiated: dict[str, float] = {}
+        self.network, self.threads, self.folder = 0, 1, Path(".")
+        self._told = 0  # runs that were in the last output
+        self._inside = False
 
-    def ran(self, steps: int, seconds: float) -> None:
-        """Keep what a run took."""
-        if self.enabled:
-            self.runs.append({"steps": steps, "seconds": seconds})
+    def begin(self, plan: Plan, network: int, options: Options) -> None:
+        """Time the steps of a plan from now on."""
+        self.enabled, self.laps = True, plan.laps
+        self.counters = {name: np.zeros(len(plan.laps) + 1, np.int64) for name in ("nanoseconds", "calls")}
+        self.network, self.threads = network, options.num_threads
+        self.folder = Path(options.profile_out or ".")
+        _open.append(self)
+
+    @contextmanager
+    def instantiating(self, name: str) -> Iterator[None]:
+        """Time how an object is made."""
+        start = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - start
+        self.instantiated[name] = self.instantiated.get(name, 0.0) + seconds
+
+    @contextmanager
+    def call(self, kind: str) -> Iterator[None]:
+        """Keep what a call took, also if it fails. Calls within a call belong to it."""
+        if not self.enabled or self._inside:
+            yield
+            return
+        before = {name: counter.copy() for name, counter in self.counters.items()}
+        start, self._inside = time.perf_counter(), True
+        try:
+            yield
+        finally:
+            self._inside = False
+            seconds = time.perf_counter() - start
+            self._keep(kind, seconds, {name: now - before[name] for name, now in self.counters.items()})
+
+    def _keep(self, kind: str, seconds: float, counted: dict[str, NDArray[np.int64]]) -> None:
+        times, calls = (counted["nanoseconds"] * 1e-9).tolist(), counted["calls"].tolist()
+        run = {
+            "call": kind,
+            "steps": calls[-1],
+            "seconds": seconds,
+            OVERALL: times[-1],
+            "parts": [
+                {
+                    "label": lap.label,
+                    "objects": list(lap.objects),
+                    "kernel": lap.kernel,
+                    "seconds": seconds,
+                    "calls": called,
+                }
+                for lap, seconds, called in zip(self.laps, times, calls, strict=False)
+            ],
+        }
+        if kind == "step" and len(self.runs) > self._told and self.runs[-1]["call"] == kind:
+            run = _sum([self.runs.pop(), run])
+        self.runs.append(run)
+
+    # -- output -----------------------------------------------------------------------------------------
+
+    def total(self) -> dict[str, Any]:
+        """All calls as one."""
+        return {**_sum(self.runs), "call": "all"} if self.runs else {}
 
     def rows(self) -> list[tuple[str, float, float]]:
-        """What took how long, in s and in percent of all runs."""
-        total = sum(run["seconds"] for run in self.runs)
-        return [("overall", total, 100.0)] if total > 0.0 else []
+        """Label, seconds and percent of the whole step, of all calls; what took no time is left out."""
+        total = self.total()
+        if not total or total[OVERALL] <= 0.0:
+            return []
+        times = {OVERALL: total[OVERALL]}
+        for part in total["parts"]:
+            times[part["label"]] = times.get(part["label"], 0.0) + part["seconds"]
+        return [(name, s, 100.0 * s / total[OVERALL]) for name, s in times.items() if s > 0.0]
 
-    def flush(self, network: Network) -> None:
-        """Print the table and write it as ``profile_omp_<n>threads.csv``; then forget it."""
-        rows, options = self.rows(), network.options
-        if rows:
-            steps = sum(run["steps"] for run in self.runs)
-            print(f"{'':20} {'seconds':>12} {'percent':>8}   ({steps} steps)")
-            for label, seconds, percent in rows:
-                print(f"{label:20} {seconds:12.6f} {percent:8.1f}")
-            folder = Path(options.profile_out or ".")
-            folder.mkdir(parents=True, exist_ok=True)
-            lines = [f"{label},{seconds:.7f},{percent:.1f}\n" for label, seconds, percent in rows]
-            (folder / f"profile_omp_{options.num_threads}threads.csv").write_text("".join(lines))
-        self.enabled, self.runs = False, []
+    def tell(self) -> None:
+        """Print the table and write it as ``profile_omp_<n>threads.csv``."""
+        rows = self.rows()
+        self._told = len(self.runs)
+        if not rows:
+            return
+        steps = sum(run["steps"] for run in self.runs)
+        named = f", network {self.network}" if self.network else ""
+        width = max(20, *(len(label) for label, *_ in rows))
+        print(f"{'':{width}} {'seconds':>12} {'percent':>8} {'us/step':>10}   ({steps} steps{named})")
+        for label, seconds, percent in rows:
+            print(f"{label:{width}} {seconds:12.6f} {percent:8.1f} {seconds / steps * 1e6:10.3f}")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"{label},{seconds:.7f},{percent:.1f}\n" for label, seconds, percent in rows]
+        self._file().write_text("".join(lines))
+
+    def _file(self) -> Path:
+        """Each network of a process writes a file of its own, the first one that of the plain name."""
+        name = f"profile_omp_{self.threads}threads"
+        for number in range(len(_written) + 1):
+            path = (self.folder / (f"{name}_{number + 1}.csv" if number else f"{name}.csv")).absolute()
+            if _written.setdefault(path, self) is self:
+                return path
+        raise AssertionError("there are more names than files")
+
+    def close(self) -> None:
+        """Tell what was not told yet; then forget it."""
+        if self in _open:
+            _open.remove(self)
+            if not self.silent and len(self.runs) > self._told:
+                self.tell()
+        self.enabled, self.runs, self._told = False, [], 0
+
+
+def _sum(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Runs as one."""
+    first, *rest = runs
+    total = {**first, "parts": [dict(part) for part in first["parts"]]}
+    for run in rest:
+        for key in ("steps", "seconds", OVERALL):
+            total[key] += run[key]
+        for part, more in zip(total["parts"], run["parts"], strict=True):
+            part["seconds"] += more["seconds"]
+            part["calls"] += more["calls"]
+    return total
+
+
+@atexit.register
+def _close_all() -> None:
+    for profile in list(_open):
+        profile.close()
+
+
+class Profiled:
+    """The part of a network that tells what it takes."""
+
+    def profile(self: Network) -> dict[str, Any]:  # type: ignore[misc]
+        """What took how long, for programs to read; see ``docs/profiling.md``.
+
+        Returns
+        -------
+        dict
+            ``network``: its id. ``threads``: their number. ``compile``: seconds of each stage, of ``generate`` and
+            ``compilation``. ``instantiate``: seconds for each object. ``simulate``: a record for each call, and
+            ``total``: all of them as one; empty unless the network is profiled.
+
+            A record has ``call``, ``steps``, ``seconds`` (of the call), ``overall`` (seconds in the steps alone) and
+            ``parts``: dicts with ``label``, ``objects``, ``kernel``, ``seconds`` and ``calls``.
+        """
+        stages = {} if self.build is None else dict(self.build.seconds)
+        if stages:
+            stages["generate"] = stages["render"] + stages["cython"]
+            stages["compilation"] = stages["compile"] + stages["link"]
+        kept = self._profile
+        return {
+            "network": self.id,
+            "threads": self.options.num_threads,
+            "compile": stages,
+            "instantiate": dict(kept.instantiated),
+            "simulate": [_sum([run]) for run in kept.runs],
+            "total": kept.total(),
+        }
+
+    def check_profile_results(self: Network) -> None:  # type: ignore[misc]
+        """Print what was measured and write it to the folder ``profile_out``, now instead of at ``clear()``."""
+        self._profile.tell()
 
 
 def profile(net_id: int = 0) -> dict[str, Any]:
-    """What took how long, for programs to read.
-
-    Returns
-    -------
-    dict
-        ``compile``: seconds of each stage. ``simulate``: a dict with ``steps`` and ``seconds`` for each call, if
-        profiling is on.
-    """
-    network = registry.network(net_id)
-    stages = {} if network.build is None else dict(network.build.seconds)
-    return {"compile": stages, "simulate": [dict(run) for run in network._profile.runs]}
+    """What took how long, for programs to read; see ``Network.profile``."""
+    return registry.network(net_id).profile()
 
 
 def check_profile_results(net_id: int = 0) -> None:
     """Print what was measured and write it to the folder ``profile_out``, now instead of at ``clear()``."""
-    network = registry.network(net_id)
-    enabled = network._profile.enabled
-    network._profile.flush(network)
-    network._profile.enabled = enabled
+    registry.network(net_id).check_profile_results()
 
 
 def timeit(function: Callable[Given, Result]) -> Callable[Given, Result]:

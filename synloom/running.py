@@ -86,9 +86,9 @@ class Running(Clock):
         recorded = self._running().bytes_of_samples(steps := self.duration_steps(duration))
         _tell_memory(recorded, show_monitor_memory_estimate)
         start = time.perf_counter()
-        with self._bar(steps if progress_bar else 0) as report:
+        with self._profile.call("simulate"), self._bar(steps if progress_bar else 0) as report:
             self._with_callbacks(callbacks, steps, lambda some: self._run(some, report))
-        self._ran(steps, start, measure_time)
+        self._tell_time(steps, start, measure_time)
 
     def simulate_until(
         self,
@@ -144,8 +144,9 @@ class Running(Clock):
                     return True
             return False
 
-        self._with_callbacks(callbacks, steps, until)
-        self._ran(done, start, measure_time)
+        with self._profile.call("simulate_until"):
+            self._with_callbacks(callbacks, steps, until)
+        self._tell_time(done, start, measure_time)
         return done * self.dt
 
     def _stop_conditions(self, given: Population | Sequence[Population] | None) -> list[StopCondition]:
@@ -178,10 +179,9 @@ class Running(Clock):
         else:
             run(steps)
 
-    def _ran(self, steps: int, start: float, measure_time: bool) -> None:
-        seconds = time.perf_counter() - start
-        self._profile.ran(steps, seconds)
+    def _tell_time(self, steps: int, start: float, measure_time: bool) -> None:
         if measure_time:
+            seconds = time.perf_counter() - start
             named = f" (network {self.id})" if self.id else ""
             print(f"Simulating {steps * self.dt / 1000.0} s{named} took {seconds:.4f} s.")
 
@@ -232,4 +232,5 @@ class Running(Clock):
 
     def step(self) -> None:
         """Run one step."""
-        self._run(1)
+        with self._profile.call("step"):
+            self._run(1)

@@ -159,6 +159,7 @@ class LaunchText:
     kernel: str
     arguments: tuple[str, ...]
     clock: str
+    lap: str  # behind it, in a profiled network
 
 
 @record
@@ -187,6 +188,10 @@ class NetworkUnit:
     inputs: tuple[str, ...]
     draws: bool
     pauses: bool
+    laps: str  # at the beginning of each part of a step, in a profiled network
+    laps_of_whole: str
+    lap_of_inputs: str
+    lap_of_states: str
 
 
 @record

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.emit.contexts import LaunchText, NetworkUnit, ObjectText
 from synloom.codegen.emit.inputs import decode_text, input_text
 from synloom.codegen.emit.kernels import field_name
 from synloom.codegen.emit.layout import comment, fold
-from synloom.codegen.ir.plan import Argument, BufferRef, FieldKind, Kernel, Launch, Plan, Reduce
+from synloom.codegen.ir.plan import (
+    Argument,
+    BufferRef,
+    FieldKind,
+    Kernel,
+    Launch,
+    Phase,
+    Plan,
+    PushDelay,
+    Reduce,
+)
 from synloom.codegen.ir.types import Precision
 from synloom.codegen.names import cpp_name
 from synloom.codegen.passes.draws import RANDOM
@@ -27,11 +39,13 @@ RECORDERS = {"table": "Recorder", "spikes": "SpikeRecorder"}
 
 def network_unit(plan: Plan) -> NetworkUnit:
     kernels = {k.name: k for k in plan.kernels}
+    laps = Laps(plan)
     slots = plan.manifest.slots
     objects = {s.object: None for s in slots}
     headers = ["entry.hpp", "record.hpp", "step.hpp"]
     headers += ["delays.hpp"] if plan.delays else []
     headers += ["inputs.hpp"] if plan.inputs or plan.decodings else []
+    headers += ["profile.hpp"] if plan.laps else []
     headers += ["reduce.hpp"] if plan.reductions else []
     headers += ["spikes.hpp"] if plan.rings else []
     reductions = tuple(_reduce(r) for r in plan.reductions)
@@ -45,31 +59,79 @@ def network_unit(plan: Plan) -> NetworkUnit:
         words=len(slots),
         launches=bool(plan.kernels),
         learns=bool(plan.synapses),
-        clears=tuple(
-            f"if (*net.{c.population}.enabled) clear(net.{c.population}.size, {_buffer((c.population, c.field))});"
-            for c in plan.clears
+        clears=laps.enabled(
+            Phase.CLEARS,
+            [
+                (c.population, f"clear(net.{c.population}.size, {_buffer((c.population, c.field))});")
+                for c in plan.clears
+            ],
         ),
-        sweeps=tuple(_launch(launch, kernels) for launch in plan.sweeps),
-        neurons=tuple(_launch(launch, kernels) for launch in plan.neurons),
-        delays=tuple(
-            f"if (*net.{d.population}.enabled) push(net.{d.population}.{d.line}, "
-            f"{'1' if d.single else f'net.{d.population}.size'}, net.{d.population}.line_length, "
-            f"*net.{d.population}.{d.line}_head, net.{d.population}.{buffer_name(d.source)});"
-            for d in plan.delays
-        ),
-        reductions=tuple(
-            f"if (*net.{r.population}.enabled) {text}"
-            for r, text in zip(plan.reductions, reductions, strict=True)
+        sweeps=laps.launches(Phase.SWEEPS, plan.sweeps, kernels),
+        neurons=laps.launches(Phase.NEURONS, plan.neurons, kernels),
+        delays=laps.enabled(Phase.DELAYS, [(d.population, _push(d)) for d in plan.delays]),
+        reductions=laps.enabled(
+            Phase.REDUCTIONS, [(r.population, t) for r, t in zip(plan.reductions, reductions, strict=True)]
         ),
         refreshes=reductions,
-        synapses=tuple(_launch(launch, kernels) for launch in plan.synapses),
-        rings=tuple(f"begin_spikes(net.{r.population});" for r in plan.rings),
-        rates=tuple(f"update_rates(net.{r.population}, *net.clock.dt);" for r in plan.rings),
-        events=tuple(_launch(launch, kernels) for launch in plan.events),
-        decodings=tuple(decode_text(d) for d in plan.decodings),
-        inputs=tuple(input_text(i) for i in plan.inputs),
+        synapses=laps.launches(Phase.SYNAPSES, plan.synapses, kernels),
+        rings=laps.behind(Phase.RINGS, [f"begin_spikes(net.{r.population});" for r in plan.rings]),
+        rates=laps.behind(
+            Phase.RATES, [f"update_rates(net.{r.population}, *net.clock.dt);" for r in plan.rings]
+        ),
+        events=laps.launches(Phase.EVENTS, plan.events, kernels),
+        decodings=laps.behind(Phase.DECODINGS, [decode_text(d) for d in plan.decodings]),
+        inputs=laps.behind(Phase.INPUTS, [input_text(i) for i in plan.inputs]),
         draws=any(s.key == RANDOM for s in slots),
         pauses=plan.pauses,
+        laps=laps.begin(whole=not plan.pauses),
+        laps_of_whole=laps.begin(whole=True),
+        lap_of_inputs=laps.end(Phase.RECORD_INPUTS, 0),
+        lap_of_states=laps.end(Phase.RECORD_STATES, 0),
+    )
+
+
+class Laps:
+    """Statements that time a step; none where nothing is timed."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.profile, self.count = plan.profile, len(plan.laps)
+        self.numbers = {(lap.phase, lap.number): n for n, lap in enumerate(plan.laps)}
+
+    def begin(self, whole: bool) -> str:
+        if not self.numbers:
+            return ""
+        object = f"net.{self.profile}"
+        return f"Laps laps{{{object}.nanoseconds, {object}.calls, {self.count}, {str(whole).lower()}}};"
+
+    def end(self, phase: Phase, number: int) -> str:
+        return f"laps.end({self.numbers[phase, number]});" if self.numbers else ""
+
+    def behind(self, phase: Phase, statements: Sequence[str]) -> tuple[str, ...]:
+        """Statements, each with the end of its lap."""
+        ends = (self.end(phase, n) for n in range(len(statements)))
+        return tuple(f"{s}\n    {end}" if end else s for s, end in zip(statements, ends, strict=True))
+
+    def enabled(self, phase: Phase, statements: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Statements that are run, and timed, while the population is enabled that stands before each."""
+        found = []
+        for n, (population, statement) in enumerate(statements):
+            condition, end = f"if (*net.{population}.enabled)", self.end(phase, n)
+            lines = f"{{\n        {statement}\n        {end}\n    }}" if end else statement
+            found.append(f"{condition} {lines}")
+        return tuple(found)
+
+    def launches(
+        self, phase: Phase, launches: Sequence[Launch], kernels: dict[str, Kernel]
+    ) -> tuple[LaunchText, ...]:
+        return tuple(_launch(launch, kernels, self.end(phase, n)) for n, launch in enumerate(launches))
+
+
+def _push(delay: PushDelay) -> str:
+    object = f"net.{delay.population}"
+    size = "1" if delay.single else f"{object}.size"
+    return (
+        f"push({object}.{delay.line}, {size}, {object}.line_length, "
+        f"*{object}.{delay.line}_head, {object}.{buffer_name(delay.source)});"
     )
 
 
@@ -91,7 +153,7 @@ def _buffer(ref: BufferRef) -> str:
     return f"net.{ref[0]}.{buffer_name(ref[1])}"
 
 
-def _launch(launch: Launch, kernels: dict[str, Kernel]) -> LaunchText:
+def _launch(launch: Launch, kernels: dict[str, Kernel], lap: str) -> LaunchText:
     kernel = kernels[launch.kernel]
     fields = {f.name: f for f in kernel.fields}
 
@@ -116,6 +178,7 @@ def _launch(launch: Launch, kernels: dict[str, Kernel]) -> LaunchText:
         kernel=launch.kernel,
         arguments=tuple(f".{field_name(kernel, a.field)} = {value(a)}" for a in launch.arguments),
         clock=clock,
+        lap=lap,
     )
 
 

@@ -286,6 +286,35 @@ class Decode:
     guards: tuple[BufferRef, ...]
 
 
+class Phase(StrEnum):
+    """Parts of a step that are timed; within one, they are told apart by their place in the Plan."""
+
+    CLEARS = "clears"
+    SWEEPS = "sweeps"
+    DECODINGS = "decodings"
+    RECORD_INPUTS = "record_inputs"
+    RINGS = "rings"
+    INPUTS = "inputs"
+    NEURONS = "neurons"
+    RATES = "rates"
+    DELAYS = "delays"
+    REDUCTIONS = "reductions"
+    SYNAPSES = "synapses"
+    EVENTS = "events"
+    RECORD_STATES = "record_states"
+
+
+@record
+class Lap:
+    """What is timed of a step: its part ``number`` of a phase. ``objects`` are the user's names."""
+
+    phase: Phase
+    number: int
+    label: str
+    kernel: str = ""
+    objects: tuple[str, ...] = ()
+
+
 @record
 class Plan:
     """One step, phase by phase (spec 02, section 2). ``sweeps`` hold the deliveries of spikes as well."""
@@ -308,3 +337,5 @@ class Plan:
     ]  # the user's name, the name in the manifest: populations, then projections
     manifest: Manifest
     pauses: bool = False  # phase 10: whether a step may stop there for synapses to come and go
+    laps: tuple[Lap, ...] = ()  # what is timed, in the order in which it runs
+    profile: str = ""  # object that has the counters of laps

@@ -86,3 +86,51 @@ def with_function(index: int, net: Any) -> float:
     """A constant and a function of the other process."""
     net.simulate(1.0)
     return float(net.get("pop").r[0])
+
+
+class Chosen(sl.Network):
+    """Equations by argument."""
+
+    def __init__(self, equation: str) -> None:
+        self.create(1, sl.Neuron(equations=equation), name="pop")
+
+
+def built(net: Any) -> list[Any]:
+    """Whether it was in the cache, and why."""
+    return [net.build.cached, net.build.reason]
+
+
+def options(net: Any) -> Any:
+    """What it was built with."""
+    return net.build.options
+
+
+def rate_after_three(index: int, net: Any) -> float:
+    """Where a network stands after three more steps."""
+    net.simulate(3.0)
+    return float(net.get_population("pop").r[0])
+
+
+def dying_at(net: Any, number_: int, dies: int) -> None:
+    """End the process in one of the networks."""
+    if number_ == dies:
+        os._exit(3)
+
+
+def known(index: int, net: Any) -> list[list[str]]:
+    """Functions and constants of the process."""
+    from synloom import registry
+
+    return [list(registry.functions), list(registry.constants)]
+
+
+def after_four(net: Any) -> float:
+    """The rate after four steps."""
+    net.simulate(4.0)
+    return float(net.get_population("pop").r[0])
+
+
+def profiled(net: Any) -> list[dict[str, Any]]:
+    """The records of one run."""
+    net.simulate(5.0)
+    return list(net.profile()["simulate"])
