@@ -162,7 +162,7 @@ def intervals_by_reset(copies: int) -> list[tuple[float, Array]]:
 
 def draw(path: Path, steps: Steps, chaos: list[tuple[float, Array]], closed: Array, measured: Array) -> None:
     """The eight answers; the plane of bursting, the chaos of the irregular pattern, and the rheobase."""
-    figure = Figure(figsize=(11.2, 7.4), dpi=100, layout="constrained")
+    figure = Figure(figsize=(11.2, 7.4), dpi=96, layout="constrained")
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=[1.9, 1.0]).flat
     for axes, pattern in zip(left.subplots(4, 2, sharex=True, sharey=True).T.flat, PATTERNS, strict=True):
         _draw_answer(axes, steps, pattern)

@@ -39,7 +39,7 @@ PHASES = (
     (120_000, 1e-3, 300.0),
     (60_000, 2e-4, 1000.0),
 )  # steps, learning rate, time constant of the threshold
-QUICK_PHASES = ((50_000, 1e-3, 300.0), (25_000, 2e-4, 1000.0))
+QUICK_PHASES = ((90_000, 1e-3, 300.0), (30_000, 2e-4, 1000.0))
 PLANE = ((40_000, 5e-4, 200.0),)  # for two patterns
 
 # One pattern is drawn in each step, the same for all: the neuron of its index is 1
@@ -119,14 +119,14 @@ def six_patterns(seed: int) -> Learners:
 def two_patterns(seed: int) -> Learners:
     """Cells whose first responses to two overlapping patterns lie on a grid."""
     patterns = bumps(INPUTS, np.array([1.0, 2.0]))
-    grid = np.linspace(0.15, 2.6, 7)
+    grid = np.linspace(0.15, 2.6, 6)
     responses = np.array([(one, other) for one in grid for other in grid if one != other])
     return Learners(patterns, responses @ np.linalg.pinv(patterns).T, seed, recorded=len(responses))
 
 
 def draw(path: Path, learners: Learners, responses: Array, plane: Learners) -> None:
     """Responses of all cells, one cell while it learns, tuning curves, and the plane of two patterns."""
-    figure = Figure(figsize=(10.4, 7.0), dpi=90, layout="constrained")
+    figure = Figure(figsize=(10.4, 7.0), dpi=86, layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=[1.0, 1.25])
     _draw_matrix(figure.add_subplot(grid[0, 0]), responses)
     _draw_course(figure.add_subplot(grid[0, 1]), learners)
@@ -201,7 +201,7 @@ def _draw_tuning(axes: Axes, learners: Learners, responses: Array) -> None:
 def main() -> int:
     """Learn, report, draw. The exit code is 1 if the responses are not those of the fixed point."""
     parser = argparse.ArgumentParser(description="Selectivity by the rule of Bienenstock, Cooper and Munro.")
-    parser.add_argument("--quick", action="store_true", help="75 000 patterns instead of 180 000")
+    parser.add_argument("--quick", action="store_true", help="120 000 patterns instead of 180 000")
     parser.add_argument("--out", type=Path, default=Path("bcm.png"), help="the picture to draw")
     parser.add_argument("--seed", type=int, default=1, help="of the first weights and the patterns")
     arguments = parser.parse_args()
