@@ -18,7 +18,7 @@ of those before it, the mean x that it finds is 1 / (1 + U f tau_rec) where u = 
 
     python examples/short_term_plasticity.py [--quick] [--out short_term_plasticity.png] [--seed 1]
 
-Sources: Tsodyks and Markram 1997, Proc. Natl. Acad. Sci. 94, 719-723 (depression, eq. 1, the limiting frequency and
+Sources: Tsodyks and Markram 1997, Proc. Natl. Acad. Sci. 94, 719-723 (depression, figure 1, the limiting frequency and
 the 1/f law); Markram, Wang and Tsodyks 1998, Proc. Natl. Acad. Sci. 95, 5323-5328 (facilitation, the iterative
 equations and their stationary state); Abbott et al. 1997, Science 275, 220-224 (the response to changes).
 """

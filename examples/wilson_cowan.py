@@ -12,7 +12,8 @@ deviation with the eigenvalue z grows by |1 + z dt|, so that the network oscilla
     python examples/wilson_cowan.py [--quick] [--out wilson_cowan.png]
 
 Source: Wilson and Cowan 1972, Excitatory and inhibitory interactions in localized populations of model neurons,
-Biophys. J. 12, 1-24: equations 11, 12 and 15, figures 4, 5 and 11 (refractory periods r_e = r_i = 1, tau = 8 ms).
+Biophys. J. 12, 1-24: equations 11, 12 and 15, figures 4, 5 and 11, with refractory periods of 1. The unit of time is
+tau, 8 ms here.
 """
 
 from __future__ import annotations
