@@ -7,7 +7,8 @@ with the rates and constants of the paper, at 6.3 degrees. The neurons of one po
 6.27 uA/cm2 a current that is switched on starts a train that never ends, at 51 Hz from the beginning. Up to 9.78 an
 axon at rest stays there, if the current comes slowly; above it cannot. Beyond 154.5 firing dies of too much current.
 The last two are Hopf points of the resting state: the currents at which a pair of eigenvalues of its Jacobian
-crosses the imaginary axis. NumPy computes them, to be compared with what the network does.
+crosses the imaginary axis. NumPy computes them, to be compared with what the network does. (At the lower one a kick
+asks whether rest is stable. A larger one, 0.6 mV, finds 9.755, a smaller one, 0.1 mV, in the same time 9.79.)
 
     python examples/hodgkin_huxley.py [--quick] [--out hodgkin_huxley.png]
 
