@@ -100,7 +100,7 @@ def network(seed: int) -> Recorded:
     lone = sl.Population(len(CURRENTS), HH, name="lone")
     lone.I = CURRENTS
     spikes, lone_spikes = sl.Monitor(cells, "spike"), sl.Monitor(lone, "spike")
-    traces = sl.Monitor(cells[[0, 1, EXCITATORY]], "v", period=SAMPLED)
+    traces = sl.Monitor(cells[[0, 1, EXCITATORY + 20]], "v", period=SAMPLED)
     one = sl.Monitor(lone[STANDARD], ["v", "m", "h", "n"])
     build = sl.compile(silent=True)
     rng = np.random.default_rng(seed)
@@ -152,7 +152,7 @@ def raster(axes: Axes, rates: Axes, times: np.ndarray, ranks: np.ndarray, shown:
         counts, _ = np.histogram(times[of_kind], edges)
         rates.plot(edges[:-1] + 1.0, counts / (last - first) / 2e-3, color=colour, label=kind, linewidth=1.0)
     axes.set(ylabel="neuron", ylim=(0, SIZE), title="every twentieth of 4000 Hodgkin-Huxley neurons")
-    rates.set(ylabel="mean rate (Hz)", ylim=(0, 150))
+    rates.set(ylabel="mean rate (Hz)", ylim=(0, 100))
     rates.legend(frameon=False, loc="upper right", ncols=2)
 
 
