@@ -212,9 +212,11 @@ def main() -> int:
     found, expected = found_errors(signal, reading), expected_errors()
     row, column = SHOWN
     print(
-        f"noise of counting      {found[0][row, column]:8.3f} Hz   (closed form {expected[0][row, column]:.3f};"
+        f"neurons                {SIZES[row]:8d}      (of the errors shown; window {WINDOWS[column]:.0f} ms)"
     )
-    print(f"                                     {SIZES[row]} neurons, {WINDOWS[column]:.0f} ms)")
+    print(
+        f"noise of counting      {found[0][row, column]:8.3f} Hz   (closed form {expected[0][row, column]:.3f})"
+    )
     wrong = float(np.abs(found[0] / expected[0] - 1.0).max())
     print(f"largest deviation      {wrong:8.3f}      (relative, of {found[0].size})")
     print(
