@@ -26,7 +26,7 @@ def warn_of_targets(populations: Iterable[Population]) -> None:
     for population in populations:
         spiking = population.model.spiking
         used = sum_targets(population)
-        mentioned = _conductances(population) if spiking else used
+        mentioned = used | _conductances(population) if spiking else used
         connected = set(population.targets)
         unknown = sorted(used - connected - {""})
         if unknown:

@@ -101,6 +101,14 @@ def test_an_assigned_rate_of_a_text_lasts_one_step(capsys: pytest.CaptureFixture
     assert pop.rates.tolist() == [10.0]
 
 
+def test_inputs_that_are_read_as_rates_are_not_told_to_be_unused(capsys: pytest.CaptureFixture[str]) -> None:
+    sl.setup(suppress_warnings=False)
+    pop = sl.PoissonPopulation(4, target="exc")
+    sl.Projection(sl.InputArray(1), pop, "exc").connect_all_to_all(1.0)
+    sl.compile()
+    assert "WARNING" not in capsys.readouterr().out
+
+
 def test_rates_given_by_other_populations() -> None:
     sl.setup(seed=1)
     a, b = sl.TimedArray([[100.0], [1000.0], [0.0]]), sl.InputArray(1)
