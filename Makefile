@@ -29,7 +29,7 @@ demo: .venv/stamp  ## learn handwritten digits, draw build/digits.png
 	$(RUN) examples/digits.py --out build/digits.png
 
 test: .venv/stamp  ## all tests, several at a time
-	$(PYTEST) -n $(JOBS) --maxprocesses 8 $(PYTEST_ARGS)
+	$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist loadgroup $(PYTEST_ARGS)
 
 test-fast: .venv/stamp  ## the tests that need no C++ compiler
 	$(PYTEST) -m "not needs_compiler" $(FAST) $(PYTEST_ARGS)
@@ -46,10 +46,10 @@ golden: .venv/stamp  ## accept the generated sources as the new reviewed ones
 bench: .venv/stamp  ## measure against ANNarchy, NumPy and SciPy (makes benchmarks/.envs)
 	$(RUN) benchmarks/run.py $(BENCH_ARGS)
 
-docs: .venv/stamp  ## check the pages, draw their picture again
+docs: .venv/stamp  ## check the pages, draw their pictures again
 	$(RUN) tools/check_docs.py
-	$(RUN) examples/digits.py --out docs/images/digits.png
-	$(RUN) examples/coba.py --out docs/images/coba.png
+	for example in examples/*.py; do \
+	    $(RUN) $$example --out docs/images/$$(basename $$example .py).png || exit 1; done
 
 clean:  ## remove what the other commands made, except .venv and benchmarks/.envs
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
