@@ -24,6 +24,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +38,20 @@ Array = NDArray[np.float64]
 
 SIZE, GAIN = 200, 1.5
 TRIAL = 1000  # ms
-TYPES = {"AA": -0.98, "AB": 0.98, "BA": 0.98, "BB": -0.98}  # what is shown, and the answer it calls for
-CHANCE = 0.98  # the mean error of any answer that does not depend on what is shown
-LISTEN, TRAIN, QUICK_TRAIN, TEST = 100, 1500, 250, 20  # trials; while listening the critic learns what to expect
-PAPER = (692, 843, 1125)  # trials to the criterion: quartiles of 20 runs
+SAME, DIFFERENT = -0.98, 0.98  # the answers
+TASK = {
+    "AA": SAME,
+    "AB": DIFFERENT,
+    "BA": DIFFERENT,
+    "BB": SAME,
+}  # what is shown, and the answer it calls for
+EASY_TASK = {"AA": -0.98, "AB": 0.98, "BA": -0.98, "BB": 0.98}  # which was the second?
+CHANCE = 0.98  # the mean error of an answer that does not depend on what is shown
+ETA, LISTEN = 0.1, 100  # learning rate; trials in which the critic learns what to expect
+TRIALS, QUICK_TRIALS, LAST = 1600, 360, 100  # trials in all; those at the end that count
+PAPER = (692, 843, 1125)  # trials to the criterion, 95 of 100 with an error below 1: quartiles of 20 runs
+EVENTS = {0: "begin", 1: "first", 201: "", 400: "second", 600: "", 798: "listen", 998: "end", 999: ""}  # ms
+CHANNELS = ("A", "B", "begin", "listen", "end")
 
 Cell = sl.Neuron(
     name="Cell",
@@ -81,68 +92,224 @@ Rewarded = sl.Synapse(
         w += clip(eta * post.dopamine * e, -limit, limit)
     """,
 )
-CHANNELS = {"A": 0, "B": 1, "begin": 2, "listen": 3, "end": 4, "type": 5}
 
 
-def trials() -> tuple[Array, list[float]]:
-    """One trial of each type as a table of inputs, and the times of its rows."""
+def schedule(pairs: list[str]) -> tuple[Array, list[float]]:
+    """One trial with each pair of stimuli as a table of inputs, and the times of its rows.
+
+    Columns are the `CHANNELS`, and then one for each kind of trial.
+    """
     rows, times = [], []
-    for kind, pair in enumerate(TYPES):
-        moments = {0: "begin", 1: pair[0], 201: "", 400: pair[1], 600: "", 798: "listen", 998: "end", 999: ""}
-        for moment, channel in moments.items():
-            row = np.zeros(5 + len(TYPES))
-            row[CHANNELS["type"] + kind] = 1.0
-            if channel:
-                row[CHANNELS[channel]] = 1.0
-            rows.append(row)
+    for kind, (first, second) in enumerate(pairs):
+        shown = {"first": first, "second": second}
+        for moment, event in EVENTS.items():
+            active = CHANNELS.index(shown.get(event, event)) if event else None
+            rows.append(
+                [float(n == active or n == len(CHANNELS) + kind) for n in range(len(CHANNELS) + len(pairs))]
+            )
             times.append(float(kind * TRIAL + moment))
     return np.array(rows), times
 
 
 class Reservoir:
-    """The network, and the schedule that puts it through one trial after another."""
+    """The network, and the schedule that puts it through one trial after another.
 
-    def __init__(self, seed: int) -> None:
+    Parameters
+    ----------
+    answers : dict of str to float
+        The pair of stimuli of each kind of trial, and the rate that it calls for.
+    seed : int
+        Of the weights, the kicks, and where the activity of each trial begins.
+    """
+
+    def __init__(self, answers: dict[str, float], seed: int) -> None:
         sl.setup(dt=1.0, seed=seed, precision="float")
-        table, times = trials()
-        task = sl.TimedArray(rates=table, schedule=times, period=float(len(TYPES) * TRIAL), name="task")
+        self.kinds = len(answers)
+        table, times = schedule(list(answers))
+        self.task = sl.TimedArray(table, schedule=times, period=float(self.kinds * TRIAL), name="task")
         self.cells = sl.Population(SIZE, Cell, name="cells")
-        self.critic = sl.Population(len(TYPES), Critic, name="critic")
+        self.critic = sl.Population(self.kinds, Critic, name="critic")
+        self.critic.answer = list(answers.values())
         for rank, bias in ((1, 1.0), (10, 1.0), (11, -1.0)):
             self.cells[rank].clamped, self.cells[rank].bias = True, bias
-        self.critic.answer = list(TYPES.values())
-
-        self.recurrent = sl.Projection(self.cells, self.cells, "rec", Rewarded, name="recurrent")
-        self.recurrent.connect_all_to_all(sl.Normal(0.0, GAIN / SIZE**0.5), allow_self_connections=True)
-        shown = sl.Projection(task[0:2], self.cells, "stimulus", name="shown")
-        shown.connect_all_to_all(sl.Uniform(-1.0, 1.0))
-        for target, ends in {
-            "begin": (self.cells, self.critic),
-            "listen": (self.critic,),
-            "end": (self.critic,),
-        }.items():
-            channel = CHANNELS[target]
-            for end in ends:
-                sl.Projection(task[channel : channel + 1], end, target).connect_all_to_all(1.0)
-        sl.Projection(task[CHANNELS["type"] :], self.critic, "mine").connect_one_to_one(1.0)
-        sl.Projection(self.cells[0:1], self.critic, "output").connect_all_to_all(1.0)
-        sl.Projection(self.critic, self.cells, "dopamine").connect_all_to_all(1.0)
-
-        self.scores = sl.Monitor(self.critic, "error", period=TRIAL, period_offset=TRIAL - 1.0)
+        self._connect()
+        self.errors = sl.Monitor(self.critic, "error", period=TRIAL, period_offset=TRIAL - 1.0)
         self.rates = sl.Monitor(self.cells[0:8], "r", start=False)
         self.build = sl.compile(silent=True)
+        self.trials = 0
 
-    def run(self, count: int) -> Array:
-        """The error of each of `count` trials, which come in turns."""
+    def _connect(self) -> None:
+        cells, critic, task = self.cells, self.critic, self.task
+        self.recurrent = sl.Projection(cells, cells, "rec", Rewarded, name="recurrent")
+        self.recurrent.connect_all_to_all(sl.Normal(0.0, GAIN / SIZE**0.5), allow_self_connections=True)
+        sl.Projection(task[0:2], cells, "stimulus").connect_all_to_all(sl.Uniform(-1.0, 1.0))
+        for end, target in ((cells, "begin"), (critic, "begin"), (critic, "listen"), (critic, "end")):
+            channel = CHANNELS.index(target)
+            sl.Projection(task[channel : channel + 1], end, target).connect_all_to_all(1.0)
+        sl.Projection(task[len(CHANNELS) :], critic, "mine").connect_one_to_one(1.0)
+        sl.Projection(cells[0:1], critic, "output").connect_all_to_all(1.0)
+        sl.Projection(critic, cells, "dopamine").connect_all_to_all(1.0)
+
+    def run(self, count: int, eta: float) -> Array:
+        """The error of each of the next `count` trials, with this learning rate."""
+        self.recurrent.eta = eta
         sl.simulate(float(count * TRIAL))
-        errors = self.scores.get("error")  # (trials, critics): the error counts up in all, and each keeps its kind's
-        return errors[np.arange(count), np.arange(count) % len(TYPES)]
+        kinds = (self.trials + np.arange(count)) % self.kinds  # each critic answers for its kind
+        self.trials += count
+        errors: Array = self.errors.get("error")[np.arange(count), kinds]
+        return errors
 
     def watch(self) -> Array:
-        """Rates of eight neurons in one trial of each type, without learning. Shape (types, ms, neurons)."""
-        eta, self.recurrent.eta = self.recurrent.eta, 0.0
-        self.rates.resume() if self.rates.times()["r"]["start"] else self.rates.start()
-        self.run(len(TYPES))
+        """Rates of the output and seven more, one trial of each kind, weights at rest. Shape (kind, ms, neuron)."""
+        self.rates.start()
+        self.run(self.kinds, 0.0)
         self.rates.pause()
-        self.recurrent.eta = eta
-        return self.rates.get("r").reshape(len(TYPES), TRIAL, -1)
+        rates: Array = self.rates.get("r").reshape(self.kinds, TRIAL, -1)
+        return rates
+
+    def eigenvalues(self) -> NDArray[np.complex128]:
+        """Of the recurrent weights."""
+        values: NDArray[np.complex128] = np.linalg.eigvals(np.array(self.recurrent.connectivity_matrix()))
+        return values
+
+
+def trials_to_criterion(errors: Array) -> int | None:
+    """After how many trials 95 of the last 100 were correct for the first time."""
+    correct = np.convolve(errors < 1.0, np.ones(100), mode="valid")
+    reached = np.flatnonzero(correct >= 95)
+    return int(reached[0]) + 100 if reached.size else None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is left of a training: errors, and rates and eigenvalues before and after it."""
+
+    answers: dict[str, float]
+    errors: Array
+    rates: tuple[Array, Array]
+    eigenvalues: tuple[NDArray[np.complex128], NDArray[np.complex128]]
+
+
+def draw(path: Path, run: Run) -> None:
+    """The errors of all trials, what the neurons do before and after, and the eigenvalues of the weights."""
+    figure = Figure(figsize=(12, 7.4), dpi=100, layout="constrained")
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=[1, 1.15]).flat
+    errors, spectrum = above.subplots(1, 2, width_ratios=[2.1, 1])
+    _draw_errors(errors, run)
+    _draw_spectrum(spectrum, run)
+    traces = below.subplots(2, 2, sharex=True, sharey="row", height_ratios=[1.2, 1])
+    for column, when in enumerate(("before training", "after training")):
+        _draw_outputs(traces[0, column], run, column, when)
+        _draw_neurons(traces[1, column], run, column)
+    for axes in traces[:, 0]:
+        axes.set_ylabel("rate")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+
+
+def _draw_errors(axes: Axes, run: Run) -> None:
+    errors = run.errors
+    axes.plot(np.arange(1, len(errors) + 1), errors, ".", color="0.7", markersize=3.0, label="trial")
+    smooth = np.convolve(errors, np.full(40, 1 / 40), mode="valid")
+    axes.plot(np.arange(len(smooth)) + 40, smooth, color="#b2182b", label="mean of the last 40")
+    axes.axhline(CHANCE, color="0.3", linestyle="--", linewidth=1.0, label="chance")
+    axes.axvspan(0, LISTEN, color="0.93", zorder=0)
+    if run.answers == TASK:
+        axes.axvspan(
+            PAPER[0], PAPER[2], color="#d1e5f0", zorder=0, label="criterion in the paper (quartiles)"
+        )
+        reached = trials_to_criterion(errors)
+        if reached is not None:
+            axes.axvline(reached, color="#2166ac", label=f"criterion here: {reached}")
+    axes.set(xlabel="trial", ylabel="error", xlim=(0, len(errors)), ylim=(0, 2), title="Learning")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, loc="upper right", fontsize="small")
+
+
+def _draw_spectrum(axes: Axes, run: Run) -> None:
+    circle = GAIN * np.exp(1j * np.linspace(0.0, 2.0 * np.pi, 200))
+    axes.plot(circle.real, circle.imag, color="0.5", linewidth=1.0, label=f"radius {GAIN}")
+    for values, colour, marker, when in zip(
+        run.eigenvalues, ("0.6", "#b2182b"), "o.", ("before", "after"), strict=True
+    ):
+        axes.plot(
+            values.real, values.imag, marker, color=colour, markersize=4.0, label=when, fillstyle="none"
+        )
+    axes.set(xlabel="real part", ylabel="imaginary part", aspect="equal", title="Eigenvalues of J")
+    axes.legend(frameon=False, loc="upper left", fontsize="small", bbox_to_anchor=(1.0, 1.0))
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _draw_outputs(axes: Axes, run: Run, column: int, when: str) -> None:
+    colours = ("#2166ac", "#b2182b", "#f4a582", "#92c5de")
+    for kind, (pair, answer) in enumerate(run.answers.items()):
+        axes.plot(run.rates[column][kind, :, 0], color=colours[kind], label=pair)
+        axes.plot([800, 1000], [answer, answer], color="0.2", linestyle=":", linewidth=1.5)
+    for start in (1, 400):
+        axes.axvspan(start, start + 200, color="0.93", zorder=0)
+    axes.set(title=f"Output {when}", xlim=(0, TRIAL), ylim=(-1.08, 1.08))
+    axes.spines[["top", "right"]].set_visible(False)
+    if column:
+        axes.legend(frameon=False, ncols=2, loc="upper left", fontsize="small")
+
+
+def _draw_neurons(axes: Axes, run: Run, column: int) -> None:
+    for kind, style in ((0, "-"), (1, "--")):
+        for neuron, colour in ((2, "#1b7837"), (4, "#762a83"), (6, "#e08214")):
+            axes.plot(run.rates[column][kind, :, neuron], style, color=colour, linewidth=1.0)
+    for start in (1, 400):
+        axes.axvspan(start, start + 200, color="0.93", zorder=0)
+    pairs = list(run.answers)
+    axes.set(
+        xlabel="time (ms)",
+        title=f"Three others, {pairs[0]} (solid) and {pairs[1]} (dashed)",
+        ylim=(-1.08, 1.08),
+    )
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def report(run: Run, seconds: float) -> bool:
+    """The numbers; whether the network learned what it had to."""
+    before, after = float(run.errors[:LISTEN].mean()), float(run.errors[-LAST:].mean())
+    correct = float((run.errors[-LAST:] < 1.0).mean())
+    radius = float(np.abs(run.eigenvalues[0]).max())
+    reached = trials_to_criterion(run.errors)
+    print(f"spectral radius       {radius:8.3f}    g = {GAIN} for an infinite network (Girko's law)")
+    print(f"error before          {before:8.3f}")
+    print(f"error after           {after:8.3f}    chance: {CHANCE}")
+    print(f"correct               {correct:8.3f}    of the last {LAST} trials; chance: 0.5")
+    print(
+        f"trials to criterion   {reached or 0:8d}    paper: {PAPER[1]}, quartiles {PAPER[0]} and {PAPER[2]}"
+    )
+    print(f"steps per second      {len(run.errors) * TRIAL / seconds:8.0f}")
+    return after < CHANCE / 2 and reached is not None
+
+
+def main() -> int:
+    """Train, report, draw. The exit code is 1 if the error is not below half of chance at the end."""
+    parser = argparse.ArgumentParser(description="Reward-modulated learning in a chaotic network.")
+    parser.add_argument("--quick", action="store_true", help="an easier task: name the second stimulus")
+    parser.add_argument("--out", type=Path, default=Path("reservoir.png"), help="the picture to draw")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+
+    answers, trials = (EASY_TASK, QUICK_TRIALS) if arguments.quick else (TASK, TRIALS)
+    network = Reservoir(answers, arguments.seed)
+    how = "taken from the cache" if network.build.cached else "generated, compiled and loaded"
+    print(f"build time            {network.build.seconds['total']:8.3f} s  ({how})")
+    rates, eigenvalues = network.watch(), network.eigenvalues()
+    start = time.perf_counter()
+    errors = np.concatenate([network.run(LISTEN, 0.0), network.run(trials - LISTEN, ETA)])
+    seconds = time.perf_counter() - start
+    run = Run(answers, errors, (rates, network.watch()), (eigenvalues, network.eigenvalues()))
+    good = report(run, seconds)
+    draw(arguments.out, run)
+    print(f"picture               {arguments.out}")
+    if not good:
+        print("The network did not learn its task.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
