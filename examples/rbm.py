@@ -16,7 +16,7 @@ a number that can be known exactly. Random numbers, phases and the rule are the 
     python examples/rbm.py [--quick] [--out rbm.png] [--seed 3]
 
 Source: Hinton 2002, Training products of experts by minimizing contrastive divergence, Neural Comput. 14, 1771-1800,
-equation 4.1 ff.; here with one digit at a time and a rate that falls.
+with one step of alternating Gibbs sampling; here with one digit at a time and a rate that falls.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ no Python runs between the steps of the training.
     python examples/reservoir.py [--quick] [--out reservoir.png] [--seed 1]
 
 Source: Miconi 2017, Biologically plausible learning in recurrent neural networks reproduces neural dynamics observed
-during cognitive tasks, eLife 6:e20899; equations 1 to 4, figure 1 and its published parameters. There the median
+during cognitive tasks, eLife 6:e20899; its methods, its figure 1, and the published parameters. There the median
 run needs 843 trials until 95 of 100 are correct (E < 1), quartiles 692 and 1125.
 """
 
@@ -50,8 +50,10 @@ TASK = {
 EASY_TASK = {"AA": -0.98, "AB": 0.98, "BA": -0.98, "BB": 0.98}  # which was the second?
 CHANCE = 0.98  # the mean error of an answer that does not depend on what is shown
 REQUIRED = 0.75  # the error at the end: runs differ much in how many trials they need
-ETA, LISTEN = 0.1, 100  # learning rate; trials in which the critic learns what to expect
-TRIALS, QUICK_TRIALS, LAST = 1600, 360, 100  # trials in all; those at the end that count
+ETA = 0.1  # learning rate
+LISTEN, QUICK_LISTEN = 100, 40  # trials at the beginning in which only the critic learns: what to expect
+TRIALS, QUICK_TRIALS = 1600, 280  # in all
+LAST, QUICK_LAST = 100, 40  # at the end, those that count
 PAPER = (692, 843, 1125)  # trials to the criterion, 95 of 100 with an error below 1: quartiles of 20 runs
 EVENTS = {0: "begin", 1: "first", 201: "", 400: "second", 600: "", 798: "listen", 998: "end", 999: ""}  # ms
 CHANNELS = ("A", "B", "begin", "listen", "end")
@@ -188,6 +190,7 @@ class Run:
     """What is left of a training: errors, and rates and eigenvalues before and after it."""
 
     answers: dict[str, float]
+    listened: int  # trials at the beginning without learning
     errors: Array
     rates: tuple[Array, Array]
     eigenvalues: tuple[NDArray[np.complex128], NDArray[np.complex128]]
@@ -220,7 +223,7 @@ def _draw_errors(axes: Axes, run: Run) -> None:
     )
     axes.plot(trials, windows.mean(axis=1), color="#b2182b", label="their mean")
     axes.axhline(CHANCE, color="0.3", linestyle="--", linewidth=1.0, label="chance")
-    axes.axvspan(0, LISTEN, color="0.93", zorder=0)
+    axes.axvspan(0, run.listened, color="0.93", zorder=0)
     if run.answers == TASK:
         axes.axvspan(
             PAPER[0], PAPER[2], color="#d1e5f0", zorder=0, label="criterion in the paper (quartiles)"
@@ -275,16 +278,16 @@ def _draw_neurons(axes: Axes, run: Run, column: int) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def report(run: Run, seconds: float) -> bool:
+def report(run: Run, last: int, seconds: float) -> bool:
     """The numbers; whether the network learned what it had to."""
-    before, after = float(run.errors[:LISTEN].mean()), float(run.errors[-LAST:].mean())
-    correct = float((run.errors[-LAST:] < 1.0).mean())
+    before, after = float(run.errors[: run.listened].mean()), float(run.errors[-last:].mean())
+    correct = float((run.errors[-last:] < 1.0).mean())
     radius = float(np.abs(run.eigenvalues[0]).max())
     reached = trials_to_criterion(run.errors)
     print(f"spectral radius       {radius:8.3f}    g = {GAIN} for an infinite network (Girko's law)")
     print(f"error before          {before:8.3f}")
     print(f"error after           {after:8.3f}    chance: {CHANCE}")
-    print(f"correct               {correct:8.3f}    of the last {LAST} trials; chance: 0.5")
+    print(f"correct               {correct:8.3f}    of the last {last} trials; chance: 0.5")
     paper = (
         f"paper: {PAPER[1]}, quartiles {PAPER[0]} and {PAPER[2]}" if run.answers == TASK else "an easier task"
     )
@@ -301,16 +304,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
 
-    answers, trials = (EASY_TASK, QUICK_TRIALS) if arguments.quick else (TASK, TRIALS)
+    answers = EASY_TASK if arguments.quick else TASK
+    listen, trials, last = (
+        (QUICK_LISTEN, QUICK_TRIALS, QUICK_LAST) if arguments.quick else (LISTEN, TRIALS, LAST)
+    )
     network = Reservoir(answers, arguments.seed)
     how = "taken from the cache" if network.build.cached else "generated, compiled and loaded"
     print(f"build time            {network.build.seconds['total']:8.3f} s  ({how})")
     rates, eigenvalues = network.watch(), network.eigenvalues()
     start = time.perf_counter()
-    errors = np.concatenate([network.run(LISTEN, 0.0), network.run(trials - LISTEN, ETA)])
+    errors = np.concatenate([network.run(listen, 0.0), network.run(trials - listen, ETA)])
     seconds = time.perf_counter() - start
-    run = Run(answers, errors, (rates, network.watch()), (eigenvalues, network.eigenvalues()))
-    good = report(run, seconds)
+    run = Run(answers, listen, errors, (rates, network.watch()), (eigenvalues, network.eigenvalues()))
+    good = report(run, last, seconds)
     draw(arguments.out, run)
     print(f"picture               {arguments.out}")
     if not good:
