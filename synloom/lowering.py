@@ -22,7 +22,9 @@ def lowered(description: Description, owner: str, lower: Callable[[Description],
     try:
         return lower(description)
     except ModelError:
-        return lower(_named(description, owner))
+        named = _named(description, owner)
+    # Outside of the handler, or Python would show each mistake twice: without the owner, and with it.
+    return lower(named)
 
 
 def _named(description: Description, owner: str) -> Description:

@@ -150,6 +150,14 @@ def test_names_of_the_population_are_reserved(name: str) -> None:
     assert caught.value.origin is not None and caught.value.origin.text.startswith(name)
 
 
+def test_a_mistake_is_shown_once() -> None:
+    """With the name of the population; the first attempt, without it, is not part of the traceback."""
+    with pytest.raises(ModelError) as caught:
+        Population(2, Neuron("", "r = q"), name="pop")
+    assert "of population 'pop'" in str(caught.value)
+    assert caught.value.__context__ is None
+
+
 # Initial values
 
 
