@@ -116,6 +116,21 @@ class Synapse:
         """How the contributions to one neuron are put together."""
         return self.description.operation
 
+    def explain(self) -> str:
+        """Each equation as written, its discretised form, and the C++ it becomes.
+
+        It is shown between two neurons that have what the model reads, each synapse with a weight of its own. Between
+        other neurons, with one weight for all, or in another storage, the lines of :meth:`Projection.explain` differ.
+
+        Raises
+        ------
+        ModelError
+            The mistakes in the text.
+        """
+        from synloom.specimen import explain_synapse
+
+        return explain_synapse(self)
+
     def __add__(self, _other: object) -> NoReturn:
         raise ConfigurationError(
             "Synapse models cannot be added.", hint="Write one model with the equations of both."

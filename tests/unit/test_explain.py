@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import re
 
 import pytest
 
 import synloom as sl
+from synloom.codegen.errors import ModelError
 from tests.golden.networks import NETWORKS
 
 pytestmark = pytest.mark.usefixtures("fresh")
@@ -157,3 +159,50 @@ def test_an_explanation_shows_itself() -> None:
     text = NETWORKS["feedback"]().populations[1].explain()
     assert repr(text) == str(text)
     assert list(paragraphs(text)) == ["tau*dr/dt + r = sum(exc) (explicit)"]
+
+
+# -- synapse models without a projection ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", sl.list_standard_synapses(), ids=lambda model: model.__name__)
+def test_ready_made_synapses(model: type[sl.Synapse]) -> None:
+    synapse = model()
+    text = synapse.explain()
+    written = [line.split(":")[0].strip() for line in str(synapse).splitlines()]
+    for title, (steps, code) in paragraphs(text).items():
+        if steps:
+            assert code, title
+            assert any(title in line or line in title for line in written if line), title
+
+
+def test_a_synapse_that_reads_sums_and_attributes() -> None:
+    text = sl.Synapse(psp="w * pre.mp * post.sum(inh) * pre.sum(exc)", equations="dw/dt = post.theta").explain()
+    assert "sum of w * pre.mp * post.sum(inh) * pre.sum(exc)" in text
+    assert paragraphs(text)["dw/dt = post.theta"][0] == ["when learn: w = w + h * row_theta"]
+
+
+def test_the_same_as_in_a_network() -> None:
+    network = sl.Network()
+    neuron = sl.Neuron(equations="r = sum(exc)")
+    found = network.connect(
+        network.create(3, neuron), network.create(4, neuron), "exc", sl.Oja, name="synapse"
+    )
+    found.connect_all_to_all(weights=sl.Uniform(0.0, 1.0))
+    shown = sl.Oja().explain()
+    assert paragraphs(shown) == paragraphs(found.explain())
+    assert LINE.findall(shown) == LINE.findall(found.explain())
+
+
+def test_explaining_leaves_no_network_behind() -> None:
+    gc.collect()
+    before = sl.Network().id
+    sl.STDP().explain()
+    gc.collect()
+    assert sl.Network().id == before and sl.populations() == []
+
+
+def test_mistakes_of_a_synapse_are_shown_in_its_text() -> None:
+    with pytest.raises(ModelError) as caught:
+        sl.Synapse(equations="dw/dt = preceding * 2").explain()
+    origin = caught.value.origin
+    assert origin is not None and (origin.text, origin.line) == ("preceding", 1)
