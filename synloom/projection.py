@@ -279,12 +279,15 @@ class Projection(ConnectMethods, Learning):
         """The storage asked for, or, once that is compiled into the network, the one it has."""
         if self.store is None or not self.network.compiled:
             return asked
-        if self.store.kind is StoreKind.DENSE and not pattern.complete:
+        kind = self.store.kind
+        if (kind is StoreKind.DENSE and not pattern.complete) or (
+            kind is StoreKind.HOLLOW and not pattern.hollow
+        ):
             raise ConfigurationError(
                 f"{self._label} was compiled as dense, but not every pair of neurons is connected now.",
                 hint="connect with storage_format='csr'",
             )
-        return self.store.kind.value
+        return kind.value
 
     # -- values -----------------------------------------------------------------------------------------
 

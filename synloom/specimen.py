@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from synloom import config
 from synloom.codegen.lower.events import all_texts
 from synloom.network import Network
 from synloom.neuron import Neuron
@@ -13,17 +12,16 @@ from synloom.projection import Projection
 from synloom.random import Uniform
 
 if TYPE_CHECKING:
-    from synloom.explain import Explanation
     from synloom.synapse import Synapse
 
 READ = re.compile(r"\b(pre|post)\s*\.\s*(?:sum\s*\(\s*(\w+)\s*\)|(\w+))")
 TARGET = "exc"
 
 
-def explain_synapse(synapse: Synapse) -> Explanation:
+def explain_synapse(synapse: Synapse) -> str:
     """What :meth:`Projection.explain` says of it where all neurons are connected and each synapse has its weight."""
     text = "\n".join(source.content for source in all_texts(synapse.description))
-    network = Network(dt=config.options.dt, seed=0)
+    network = Network()
     pre, post = (
         network.create(2, _neuron(synapse, text, side), name=side, stop_condition=None)
         for side in ("pre", "post")

@@ -34,7 +34,6 @@ Places = np.ndarray[
     tuple[int, ...], np.dtype[np.integer[Any]]
 ]  # of columns: uint16 where all of them fit, else int32
 SMALL: Final = 1 << 16  # columns whose places fit into 16 bits
-PLACES: Final[dict[StoreKind, type[np.generic]]] = {StoreKind.CSR: np.int32, StoreKind.CSR16: np.uint16}
 ORDERS: Final = frozenset({"post_to_pre", "pre_to_post", "auto"})
 
 
@@ -47,14 +46,15 @@ class Store:
     Attributes
     ----------
     kind : StoreKind
-        DENSE holds every (row, column) pair, CSR any set of them, CSR16 any set with at most 65,536 columns.
+        DENSE holds every (row, column) pair, HOLLOW every one of different neurons of one population, CSR any set of
+        pairs, CSR16 any set with at most 65,536 columns.
     rows : (R,) int32
         Ranks in the whole post population, ascending: the neurons with at least one synapse.
     columns : (C,) int32
         Ranks in the whole pre population, ascending: all neurons of the pre view.
     row_ptr : (R+1,) int64
         The synapses of row i are ``[row_ptr[i], row_ptr[i+1])``.
-    column : (nnz,) int32, for CSR16 uint16, or None
+    column : (nnz,) int32 or uint16, or None
         Place of each synapse's source in ``columns``, ascending within a row. None for DENSE.
     """
 
@@ -276,6 +276,19 @@ class Pattern:
         """Whether every post neuron has a synapse from every pre neuron."""
         return self.nnz == len(self.lines) * len(self.columns)
 
+    @property
+    def hollow(self) -> bool:
+        """Whether all pairs of some neurons have a synapse, but none with itself."""
+        size = len(self.columns)
+        if self.column is None or size < 2 or not np.array_equal(self.rows, self.columns):
+            return False
+        if (np.diff(self.row_ptr) != size - 1).any():
+            return False
+        square, own = self.column.reshape(size, size - 1), np.arange(size)
+        # A row ascends and lacks one column: its own, if the one before and the one behind are where they belong.
+        before, behind = square[own[1:], own[:-1]] == own[:-1], square[own[:-1], own[:-1]] == own[1:]
+        return bool(before.all() and behind.all())
+
     @classmethod
     def full(cls, rows: NDArray[np.int32], columns: NDArray[np.int32], by_source: bool = False) -> Pattern:
         """Every column to every row."""
@@ -386,8 +399,9 @@ def pack(
     """
     if name in SYNONYMS:
         info(f"Projection '{projection}': {name} is stored as csr: results do not depend on the format.")
-    wanted = FORMATS.get(name, StoreKind.CSR)
-    if wanted is StoreKind.DENSE and not pattern.complete:
+    wanted = None if name == StoreKind.HOLLOW else FORMATS.get(name, StoreKind.CSR)
+    hollow = swept and wanted is not StoreKind.CSR and not pattern.complete and pattern.hollow
+    if wanted is StoreKind.DENSE and not (pattern.complete or hollow):
         info(f"Projection '{projection}': not every pair of neurons has a synapse, stored as csr, not dense.")
     dense = pattern.complete and wanted is not StoreKind.CSR
     if by_source and dense and not _is_run(pattern.columns if pattern.by_source else pattern.lines):
@@ -395,8 +409,9 @@ def pack(
     if pattern.by_source != by_source:
         pattern = pattern.turned()
     rows, columns, row_ptr = pattern.rows, pattern.columns, pattern.row_ptr
-    sparse = StoreKind.CSR16 if swept and len(columns) <= SMALL else StoreKind.CSR
-    column = None if dense else _columns(pattern, PLACES[sparse])
+    small = swept and len(columns) <= SMALL
+    sparse = StoreKind.HOLLOW if hollow else StoreKind.CSR16 if small else StoreKind.CSR
+    column = None if dense else _columns(pattern, np.uint16 if small else np.int32)
     if by_source and column is not None:
         column, columns = _ranks(columns, column), np.arange(targets, dtype=np.int32)
     return Store(

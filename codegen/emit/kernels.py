@@ -68,13 +68,19 @@ from synloom.codegen.passes.draws import draws_in
 OPS = {Operation.SUM: "Sum", Operation.MEAN: "Sum", Operation.MAX: "Max", Operation.MIN: "Min"}
 STORES = {
     StoreKind.DENSE: ("dense.hpp", "Dense{self.rows, self.columns}"),
+    StoreKind.HOLLOW: ("hollow.hpp", "Hollow{self.rows}"),
     StoreKind.CSR: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
     StoreKind.CSR16: ("csr.hpp", "Csr{self.rows, self.columns, self.row_ptr, self.column}"),
 }
 ELEMENT = draws.synapse_local(post="self.row_ranks[i]", pre="self.column_ranks[j]")
 SUMMARY = 110  # width of the comment that says what a kernel does
 # Columns of a sparse store are visited out of order: what belongs to one column shares a cache line.
-INTERLEAVED = {StoreKind.DENSE: False, StoreKind.CSR: True, StoreKind.CSR16: True}
+INTERLEAVED = {
+    StoreKind.DENSE: False,
+    StoreKind.HOLLOW: False,
+    StoreKind.CSR: True,
+    StoreKind.CSR16: True,
+}
 
 
 def field_name(kernel: Kernel, name: str) -> str:

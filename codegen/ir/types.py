@@ -89,6 +89,7 @@ class StoreKind(StrEnum):
 
     DENSE = "dense"  # every (row, column) of the two views has a synapse
     CSR = "csr"  # compressed rows
+    HOLLOW = "hollow"  # every (row, column) of a square but the diagonal has a synapse
     CSR16 = "csr16"  # compressed rows of at most 65,536 columns: a synapse takes two bytes less
 
 

@@ -21,6 +21,7 @@ H = Var(Scope.CLOCK, "h")
 
 STORE_FIELDS = {
     StoreKind.DENSE: (),
+    StoreKind.HOLLOW: (),
     StoreKind.CSR: (Field("row_ptr", DType.INT), Field("column", DType.INT32)),
     StoreKind.CSR16: (Field("row_ptr", DType.INT), Field("column", DType.UINT16)),
 }

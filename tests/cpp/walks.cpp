@@ -7,6 +7,7 @@
 #include "check.hpp"
 #include "synloom/csr.hpp"
 #include "synloom/dense.hpp"
+#include "synloom/hollow.hpp"
 
 using namespace synloom;
 
@@ -56,6 +57,21 @@ struct Net {
     Csr<std::int32_t> csr() const { return {rows, columns, row_ptr.data(), column.data()}; }
     Csr<std::uint16_t> csr16() const { return {rows, columns, row_ptr.data(), small.data()}; }
     Dense dense() const { return {rows, columns}; }
+
+    /// All pairs of ``size`` neurons but those of a neuron with itself.
+    static Net hollow(Index size) {
+        Net net(0, 0, 1.0);
+        net.rows = net.columns = size;
+        for (Index i = 0; i < size; ++i) {
+            for (Index j = 0; j < size; ++j) {
+                if (i == j) continue;
+                net.synapses.push_back({net.size(), i, j});
+                net.column.push_back(std::int32_t(j));
+            }
+            net.row_ptr.push_back(net.size());
+        }
+        return net;
+    }
 };
 
 template <class Real>
@@ -398,14 +414,14 @@ void two_totals_in_a_record() {
 template <class Real, class Store>
 void special_values(const Net& net, const Store& store) {
     const Real nan = std::numeric_limits<Real>::quiet_NaN(), inf = std::numeric_limits<Real>::infinity();
-    const Index n = net.columns;
+    const Index n = net.size() / net.rows;  // synapses of a row
     for (Index place = 0; place < n; ++place) {
         std::vector<Real> w(static_cast<std::size_t>(net.size()), Real(1));
         for (int kind = 0; kind < 3; ++kind) {
             const Real special = kind == 0 ? nan : kind == 1 ? inf : -inf;
             w[static_cast<std::size_t>(n + place)] = special;  // row 1
             const Real* v = w.data();
-            Real total[3][8];
+            Real total[3][24];
             const auto row = [=](Index) { return [=](Index s, Index) { return v[s]; }; };
             store.sweep(forward<Sum>(row, [&](Index i, Real t, Index) { total[0][i] = t; }));
             store.sweep(forward<Max>(row, [&](Index i, Real t, Index) { total[1][i] = t; }));
@@ -486,6 +502,11 @@ int main() {
         all_of<float>(some, some.csr16());
         all_of<double>(full, full.csr16());
     }
+    for (const Index size : {2, 3, 4, 5, 8, 9, 13, 36, 71}) {
+        const Net net = Net::hollow(size);
+        all_of<double>(net, Hollow{size});
+        all_of<float>(net, Hollow{size});
+    }
     records<double, void>();
     records<float, void>();
     records<double, double>();
@@ -504,6 +525,7 @@ int main() {
     special_values<double>(small, small.csr());
     special_values<float>(small, small.csr());
     special_values<double>(small, small.csr16());
+    special_values<double>(Net::hollow(19), Hollow{19});
     order_is_fixed<double>();
     order_is_fixed<float>();
     mean_of_rows();

@@ -42,7 +42,7 @@ def test_self_connections_are_left_out_in_recurrent_projections() -> None:
     network = sl.Network()
     pop = sl.Population(3, RELAY, network=network)
     proj = built(sl.Projection(pop, pop, "exc").connect_all_to_all(1.0))
-    assert proj.store.kind is StoreKind.CSR16
+    assert proj.store.kind is StoreKind.HOLLOW
     assert proj.pre_ranks == [[1, 2], [0, 2], [0, 1]]
     again = built(sl.Projection(pop, pop, "exc").connect_all_to_all(1.0, allow_self_connections=True))
     assert again.store.kind is StoreKind.DENSE and again.nb_synapses == 9

@@ -176,7 +176,9 @@ def test_ready_made_synapses(model: type[sl.Synapse]) -> None:
 
 
 def test_a_synapse_that_reads_sums_and_attributes() -> None:
-    text = sl.Synapse(psp="w * pre.mp * post.sum(inh) * pre.sum(exc)", equations="dw/dt = post.theta").explain()
+    text = sl.Synapse(
+        psp="w * pre.mp * post.sum(inh) * pre.sum(exc)", equations="dw/dt = post.theta"
+    ).explain()
     assert "sum of w * pre.mp * post.sum(inh) * pre.sum(exc)" in text
     assert paragraphs(text)["dw/dt = post.theta"][0] == ["when learn: w = w + h * row_theta"]
 

@@ -139,6 +139,29 @@ def test_places_take_16_bits_where_they_fit(columns: int, kind: StoreKind) -> No
     assert pack(wide, "csr", "ff").kind is StoreKind.CSR
 
 
+@pytest.mark.parametrize(
+    ("column", "hollow"),
+    [
+        ([1, 2, 0, 2, 0, 1], True),
+        ([0, 2, 0, 2, 0, 1], False),
+        ([1, 2, 0, 1, 0, 1], False),
+        ([1, 2, 0, 2, 1, 2], False),
+    ],
+)
+def test_a_square_without_its_diagonal(column: list[int], hollow: bool) -> None:
+    found = pattern([0, 1, 2], [0, 1, 2], [2, 2, 2], column)
+    assert found.hollow is hollow
+    assert pack(found, "dense", "ff", swept=True).kind is (StoreKind.HOLLOW if hollow else StoreKind.CSR16)
+    assert pack(found, "csr", "ff", swept=True).kind is StoreKind.CSR16
+    assert pack(found, "dense", "ff").kind is StoreKind.CSR
+
+
+def test_what_is_no_square_is_not_hollow() -> None:
+    assert not pattern([0, 1, 3], [0, 1, 2], [2, 2, 2], [1, 2, 0, 2, 0, 1]).hollow
+    assert not pattern([0, 1, 2], [0, 1, 2], [3, 1, 2], [0, 1, 2, 0, 0, 1]).hollow
+    assert not pattern([0], [0], [0], []).hollow
+
+
 @pytest.mark.parametrize("name", [*FORMATS, *sorted(SYNONYMS)])
 def test_known_formats_pass(name: str) -> None:
     check_format(name, "post_to_pre", "ff")
