@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from synloom.codegen.ir.input_fields import ARRIVED, CLOCK, COUNT, HISTORY, NEWER, PLACE, WINDOW
 from synloom.codegen.ir.types import InputKind
-from synloom.codegen.passes.plan_inputs import ARRIVED, CLOCK, COUNT, HISTORY, NEWER, PLACE, WINDOW
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.saved import Part, Tree

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from synloom.codegen.ir.plan import Decode, EmitSpikes, ShowBlock
-from synloom.codegen.names import cpp_name
-from synloom.codegen.passes.plan_inputs import (
+from synloom.codegen.ir.input_fields import (
     ARRIVED,
     CLOCK,
     COUNT,
@@ -21,6 +19,8 @@ from synloom.codegen.passes.plan_inputs import (
     WIDTH,
     WINDOW,
 )
+from synloom.codegen.ir.plan import Decode, EmitSpikes, ShowBlock
+from synloom.codegen.names import cpp_name
 
 
 def input_text(node: ShowBlock | EmitSpikes) -> str:

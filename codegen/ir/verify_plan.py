@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
+from synloom.codegen.ir import input_fields
 from synloom.codegen.ir.expr import Call, Expr, Reduction, Var, WeightedSum, walk
 from synloom.codegen.ir.plan import (
     BufferRef,
+    Decode,
+    EmitSpikes,
     EventKernel,
     FieldKind,
     Kernel,
     Launch,
     NeuronKernel,
     Plan,
+    ShowBlock,
     SweepKernel,
     SynapseKernel,
 )
@@ -212,6 +216,33 @@ def _launch(launch: Launch, kernel: Kernel | None, slots: set[BufferRef]) -> Non
         fail(f"{launch.title} is guarded by nothing")
 
 
+def _input(source: ShowBlock | EmitSpikes, slots: set[BufferRef]) -> None:
+    needed = ["enabled", input_fields.CLOCK, input_fields.SCHEDULE, input_fields.COUNT]
+    match source:
+        case ShowBlock():
+            needed += [input_fields.PERIOD, input_fields.WIDTH, *source.into]
+            needed += [input_fields.VALUES + name for name in source.into]
+            if not source.into or not set(source.single) <= set(source.into):
+                fail(f"the blocks of {source.population} go nowhere")
+        case EmitSpikes():
+            needed += [input_fields.RANKS, "spike_ranks", "spike_counts", "spike_head", "last_spike"]
+        case _:
+            assert_never(source)
+    for name in needed:
+        if (source.population, name) not in slots:
+            fail(f"the input of {source.population} lacks {name}")
+
+
+def _decoding(decode: Decode, slots: set[BufferRef]) -> None:
+    needed = {(decode.projection, name) for name in input_fields.DECODING} | {
+        (decode.population, decode.field)
+    }
+    for object, name in sorted(needed - slots):
+        fail(f"the decoding of {decode.projection} lacks {object}.{name}")
+    if not decode.guards or not set(decode.guards) <= slots:
+        fail(f"the decoding of {decode.projection} is guarded by nothing")
+
+
 def verify_plan(plan: Plan) -> None:
     """Kernels read what they are given, and every launch binds every field to a slot that exists."""
     slots = {s.key for s in plan.manifest.slots}
@@ -220,6 +251,10 @@ def verify_plan(plan: Plan) -> None:
         fail("two kernels of one name")
     for kernel in plan.kernels:
         _kernel(kernel)
+    for source in plan.inputs:
+        _input(source, slots)
+    for decode in plan.decodings:
+        _decoding(decode, slots)
     for launch in (*plan.sweeps, *plan.neurons, *plan.synapses, *plan.events):
         _launch(launch, kernels.get(launch.kernel), slots)
     for ring in plan.rings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from synloom.codegen.ir.input_fields import ARRIVED
 from synloom.codegen.ir.model import Event, PopulationIR, ProjectionIR, TransposeIR
 from synloom.codegen.ir.plan import BufferRef, EventKernel, FieldKind, Launch, Ring
 from synloom.codegen.ir.types import DelayKind, DType, Side
@@ -19,7 +20,6 @@ from synloom.codegen.passes.plan_events import (
     pre_side,
     transmission,
 )
-from synloom.codegen.passes.plan_inputs import ARRIVED
 from synloom.codegen.passes.plan_synapses import other_side
 
 WHAT = {"spike": "spikes", "axon": "axonal spikes"}

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, assert_never
+from typing import assert_never
 
+from synloom.codegen.ir.input_fields import (
+    ARRIVED,
+    CLOCK,
+    COUNT,
+    HISTORY,
+    NEWER,
+    PERIOD,
+    PLACE,
+    RANKS,
+    SCALE,
+    SCHEDULE,
+    VALUES,
+    WIDTH,
+    WINDOW,
+)
 from synloom.codegen.ir.model import InputIR, PopulationIR, ProjectionIR
 from synloom.codegen.ir.plan import ClearSum, Decode, EmitSpikes, ShowBlock
 from synloom.codegen.ir.types import DType, InputKind, Locality
 from synloom.codegen.passes.builder import Builder
-
-# Fields of a population with an input.
-CLOCK: Final = "input_clock"  # private step, and the block that is shown or the next spike
-SCHEDULE: Final = "input_schedule"  # the step at which each block, or spike, is due
-COUNT: Final = "input_count"  # blocks, or spikes
-PERIOD: Final = "input_period"  # steps, 0 for none
-WIDTH: Final = "input_width"  # values of a block: one for all neurons, or one each
-VALUES: Final = "input_"  # and the name of an attribute: (count, width)
-RANKS: Final = "input_ranks"
-# Fields of a projection that decodes.
-ARRIVED: Final = "arrived"
-WINDOW: Final = "window"
-HISTORY: Final = "history"
-PLACE: Final = "place"
-NEWER: Final = "newer"
-SCALE: Final = "scale"
 
 
 def plan_inputs(build: Builder) -> tuple[ShowBlock | EmitSpikes, ...]:

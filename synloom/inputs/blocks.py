@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synloom.codegen.ir.input_fields import CLOCK, COUNT, PERIOD, SCHEDULE, VALUES, WIDTH
 from synloom.codegen.ir.model import InputIR
 from synloom.codegen.ir.types import InputKind
-from synloom.codegen.passes.plan_inputs import CLOCK, COUNT, PERIOD, SCHEDULE, VALUES, WIDTH
 from synloom.inputs.given import in_ms, network_of_place
 from synloom.inputs.schedule import Schedule
 from synloom.neuron import Neuron

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from synloom import messages
 from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
-from synloom.codegen.passes.plan_inputs import ARRIVED, HISTORY, NEWER, PLACE, SCALE, WINDOW
+from synloom.codegen.ir.input_fields import ARRIVED, HISTORY, NEWER, PLACE, SCALE, WINDOW
 from synloom.connect.ends import End, end_of, network_of, population_of
 from synloom.connect.values import Connection, is_number
 from synloom.inputs.given import in_ms

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
+from synloom.codegen.ir.input_fields import CLOCK, COUNT, RANKS, SCHEDULE
 from synloom.codegen.ir.model import InputIR
 from synloom.codegen.ir.types import InputKind
-from synloom.codegen.passes.plan_inputs import CLOCK, COUNT, RANKS, SCHEDULE
 from synloom.connect.values import is_number, is_table
 from synloom.inputs.given import in_ms, input_neuron
 from synloom.population import Population

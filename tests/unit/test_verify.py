@@ -37,7 +37,17 @@ from synloom.codegen.ir.model import (
     Pruning,
     Spike,
 )
-from synloom.codegen.ir.plan import EventKernel, Field, FieldKind, Kernel, NeuronKernel, Plan, SweepKernel
+from synloom.codegen.ir.plan import (
+    EmitSpikes,
+    EventKernel,
+    Field,
+    FieldKind,
+    Kernel,
+    NeuronKernel,
+    Plan,
+    ShowBlock,
+    SweepKernel,
+)
 from synloom.codegen.ir.stmt import Clamp, Let, Set, Stmt
 from synloom.codegen.ir.types import DType, Locality, Method, Scope
 from synloom.codegen.ir.verify import verify_expr, verify_network
@@ -391,6 +401,68 @@ LAUNCHES: list[tuple[Callable[[], Plan], str]] = [
 @pytest.mark.parametrize(("broken", "rule"), LAUNCHES)
 def test_launches(broken: Callable[[], Plan], rule: str) -> None:
     refused(verify_plan, broken(), rule)
+
+
+def inputs_without(object: str, field: str) -> Plan:
+    plan = compiled("inputs")[1]
+    slots = tuple(s for s in plan.manifest.slots if s.key != (object, field))
+    assert len(slots) == len(plan.manifest.slots) - 1
+    return replace(plan, manifest=replace(plan.manifest, slots=slots))
+
+
+def shown(**changes: Any) -> Plan:
+    """The plan ``inputs`` with other blocks."""
+    plan = compiled("inputs")[1]
+    return replace(
+        plan, inputs=tuple(replace(i, **changes) if isinstance(i, ShowBlock) else i for i in plan.inputs)
+    )
+
+
+def decoded(**changes: Any) -> Plan:
+    plan = compiled("inputs")[1]
+    return replace(plan, decodings=tuple(replace(d, **changes) for d in plan.decodings))
+
+
+def owner(kind: type[ShowBlock | EmitSpikes]) -> str:
+    return next(i.population for i in compiled("inputs")[1].inputs if isinstance(i, kind))
+
+
+def decoder() -> str:
+    return compiled("inputs")[1].decodings[0].projection
+
+
+@pytest.mark.parametrize("field", ["enabled", "input_clock", "input_schedule", "input_period", "input_width"])
+def test_blocks_need_their_clock_and_schedule(field: str) -> None:
+    name = owner(ShowBlock)
+    refused(verify_plan, inputs_without(name, field), f"the input of {name} lacks {field}")
+
+
+@pytest.mark.parametrize("field", ["input_count", "input_ranks", "spike_ranks", "last_spike"])
+def test_given_spikes_need_a_list_to_go_to(field: str) -> None:
+    name = owner(EmitSpikes)
+    refused(verify_plan, inputs_without(name, field), f"the input of {name} lacks {field}")
+
+
+@pytest.mark.parametrize("field", ["arrived", "window", "history", "place", "newer", "scale"])
+def test_a_decoding_needs_its_window(field: str) -> None:
+    name = decoder()
+    refused(verify_plan, inputs_without(name, field), f"the decoding of {name} lacks {name}.{field}")
+
+
+def test_blocks_go_somewhere() -> None:
+    name = owner(ShowBlock)
+    refused(verify_plan, shown(into=()), f"the blocks of {name} go nowhere")
+    refused(verify_plan, shown(single=("nothing",)), f"the blocks of {name} go nowhere")
+    refused(verify_plan, shown(into=("nothing",), single=()), f"the input of {name} lacks nothing")
+
+
+def test_a_decoding_has_guards_and_a_sum() -> None:
+    name = decoder()
+    refused(verify_plan, decoded(guards=()), f"the decoding of {name} is guarded by nothing")
+    refused(
+        verify_plan, decoded(guards=((name, "nothing"),)), f"the decoding of {name} is guarded by nothing"
+    )
+    refused(verify_plan, decoded(field="sum_nothing"), f"the decoding of {name} lacks reader.sum_nothing")
 
 
 def test_a_field_of_spikes_is_declared_as_one() -> None:
