@@ -9,28 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import StoreKind
 from synloom.messages import info
 from synloom.runtime.buffers import aligned_empty
+from synloom.storage import FORMATS, SYNONYMS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 Index = slice | np.ndarray
 BLOCK: Final = 1 << 16  # synapses worked on at a time: bounds what is needed beside the result
-
-# What a format name asks for. None: whatever fits the pattern.
-FORMATS: Final[dict[str, StoreKind | None]] = {
-    "default": None,
-    "auto": None,
-    "dense": StoreKind.DENSE,
-    "csr": StoreKind.CSR,
-    "lil": StoreKind.CSR,
-}
-# Known names without an implementation of their own: results never depend on the format.
-SYNONYMS: Final = frozenset({"csr_vector", "csr_scalar", "coo", "bsr", "dia", "ell", "ellr", "sell", "hyb"})
-ORDERS: Final = frozenset({"post_to_pre", "pre_to_post", "auto"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -345,25 +333,6 @@ def joined(chunks: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
     if chunks:
         np.concatenate(chunks, out=column)
     return column
-
-
-def check_format(name: str, order: str, projection: str, spiking: bool = False) -> None:
-    """Refuse unknown storage formats and orders, and those that a rate-coded projection does not have."""
-    if name not in FORMATS and name not in SYNONYMS:
-        known = ", ".join(sorted([*FORMATS, *SYNONYMS]))
-        raise ConfigurationError(
-            f"Projection '{projection}': unknown storage_format {name!r}.", hint=f"known formats: {known}"
-        )
-    if order == "pre_to_post" and not spiking:
-        raise ConfigurationError(
-            f"Projection '{projection}': storage_order='pre_to_post' needs spiking neurons.",
-            hint="use storage_order='post_to_pre'",
-        )
-    if order not in ORDERS:
-        raise ConfigurationError(
-            f"Projection '{projection}': unknown storage_order {order!r}.",
-            hint="known orders: 'post_to_pre', 'pre_to_post', 'auto'",
-        )
 
 
 def pack(pattern: Pattern, name: str, projection: str, by_source: bool = False, targets: int = 0) -> Store:

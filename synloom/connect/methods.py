@@ -13,7 +13,7 @@ from synloom.connect import distance, lil, market, matrix, random, regular, valu
 from synloom.connect.ends import Connector, Ends
 from synloom.connect.legacy import legacy
 from synloom.connect.values import Connection
-from synloom.store import check_format
+from synloom.storage import check_format
 
 if TYPE_CHECKING:
     from synloom.network import Network
