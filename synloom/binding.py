@@ -37,9 +37,18 @@ SPIKE_CURSOR = 8  # its word: spikes taken
 
 
 class Binding:
-    """Makes the buffers that only a running network needs, and fills the binding table."""
+    """Makes the buffers that only a running network needs, and fills the binding table.
 
-    def __init__(self, network: Network, plan: Plan, extension: ModuleType) -> None:
+    Parameters
+    ----------
+    network, plan, extension
+    before : Binding, optional
+        What the network ran with until now: its buffers are taken over, with all that is under way.
+    """
+
+    def __init__(
+        self, network: Network, plan: Plan, extension: ModuleType, before: Binding | None = None
+    ) -> None:
         self.network, self.plan, self.extension = network, plan, extension
         populations, projections = network.populations, network.projections
         named = dict(zip([m for _, m in plan.objects[: len(populations)]], populations, strict=True))
@@ -61,13 +70,23 @@ class Binding:
         self.lines_of: dict[str, Lines] = {}
         # In which step to stop for synapses to come and go, and whether the network stands there.
         self.pause, self.phase = np.array([NEVER]), np.zeros(1, np.int64)
+        if before is not None:
+            self._take_over(before)
         self._remember_spikes()
         self.rebind()
         if extension.words() != len(plan.manifest.slots):
             raise CodegenError("The extension and its manifest disagree about the size of the binding table.")
-        for population in network.populations:
-            self.fill_delay_lines(population)
-        self.refresh()
+        if before is None:
+            for population in network.populations:
+                self.fill_delay_lines(population)
+            self.refresh()
+
+    def _take_over(self, before: Binding) -> None:
+        """Go on from where another binding of the same network stands, between two steps."""
+        self.sums, self.cursors, self.phase = before.sums, before.cursors, before.phase
+        self.tracks, self.recorders = before.tracks, before.recorders
+        self.spike_tracks, self.spike_recorders = before.spike_tracks, before.spike_recorders
+        self.delayed.take_over(before.delayed)
 
     def rebind(self) -> None:
         """Fill the table with the buffers as they are now."""

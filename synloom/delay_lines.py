@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,25 @@ class DelayLines:
         self.network, self.pushes, self.populations = network, pushes, populations
         self.lines: dict[tuple[str, str], NDArray[Any]] = {}
         self.lengths: dict[str, int] = {}
+
+    def take_over(self, before: DelayLines) -> None:
+        """Lines of the network as it ran until now, and those that nothing read until now."""
+        self.lengths = dict(before.lengths)
+        for push in self.pushes:
+            line, head = (push.population, push.line), (push.population, f"{push.line}_head")
+            if line in before.lines:
+                self.lines |= {line: before.lines[line], head: before.lines[head]}
+            else:
+                self.begin(push.population, [push.line], 1)
+        self.grow()
+
+    def begin(self, owner: str, fields: Iterable[str], length: int) -> None:
+        """Lines of what was not remembered: it counts as having always been what it is."""
+        for field in fields:
+            values = self.populations[owner].state[self._push(owner, field).source]
+            self.lines[owner, field] = aligned_zeros((length, len(values)), self.network.real)
+            self.lines[owner, field][...] = values
+            self.lines[owner, f"{field}_head"] = np.zeros(1, np.int64)
 
     def length(self, population: Population) -> int:
         """Largest delay, in steps, with which values of this population are read. Lines never shrink."""

@@ -30,6 +30,7 @@ from synloom.numerics import Watch
 from synloom.population import Population
 from synloom.profiling import Profile
 from synloom.projection import Projection
+from synloom.rebuilding import follow_delays
 from synloom.running import Running
 from synloom.runtime.options import BuildOptions
 from synloom.saved import Tree
@@ -111,6 +112,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
         self._pending: Tree | None = None  # what it becomes once it is compiled
         self._binding: Binding | None = None
         self._build: Build | None = None
+        self._building: tuple[BuildOptions, Path | None] = (BuildOptions(), None)  # how it was compiled
         self._clock = np.zeros(1, np.int64)
         self._batch = 1
         self._watch = None
@@ -347,7 +349,8 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
             debug=debug_build,
             clean=clean,
         )
-        build = compile_network(self.ir, build_options, None if directory is None else Path(directory))
+        self._building = build_options, None if directory is None else Path(directory)
+        build = compile_network(self.ir, *self._building)
         built = time.perf_counter()
         self._options = self.options.copy()
         for population in self.populations:
@@ -477,6 +480,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
             self._binding.inputs_changed(population)
 
     def _delays_changed(self) -> None:
+        follow_delays(self)
         if self._binding is not None:
             self._binding.delays_changed()
 

@@ -18,7 +18,7 @@ from synloom.codegen.lower.synapse import lower_synapse
 from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION, adds_transmission
 from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
 from synloom.connect.methods import ConnectMethods
-from synloom.connect.values import Connection, Delays, changeable, delay_array
+from synloom.connect.values import Connection, Delays, changeable, delay_array, delay_steps
 from synloom.constant import visible_constants
 from synloom.function import FunctionCaller, own_functions
 from synloom.lowering import lowered, refuse_reserved
@@ -207,7 +207,7 @@ class Projection(ConnectMethods, ProjectionValues):
 
     def _connected(self, connection: Connection) -> None:
         self._connection = connection
-        self.store = None
+        self.store, self._delay_table = None, None
         self._values.forget()
         if isinstance(connection.delays, float):
             self._own_delays = delay_array(connection.delays, 0, self.network)
@@ -239,6 +239,7 @@ class Projection(ConnectMethods, ProjectionValues):
             not changing and self._stored_by_source(connection.order),
             self.post_population.size,
         )
+        table = None if self._delay_table is None else self._table_of(self._delay_table, store)
         weight = self.model.attribute("w")
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
         single = single and not self.model.plastic and not changing
@@ -247,10 +248,17 @@ class Projection(ConnectMethods, ProjectionValues):
         if delays.kind is DelayKind.PER_SYNAPSE:
             drawn = store.reading(self._values.drawn_by_source(connection.delays))
             delays = delays._replace(steps=aligned(drawn.place(delays.steps), np.int32))
+        delays = delays if table is None else table
         self._own_delays = delays
         if self.model.event_driven:
             self.event_step = aligned(np.full(store.nnz, NEVER), np.int32)
         self.store, self._built_for = store, setting
+
+    def _table_of(self, given: Any, store: Store) -> Delays:
+        """Delays that were given for single synapses before there were any."""
+        reading = store.forward()
+        steps = np.ravel(delay_steps(f"{self._label}.delay", given, reading.lengths(), self.network))
+        return delay_array(reading.place(steps) * self.network.dt, store.nnz, self.network)
 
     def _stored_by_source(self, order: str) -> bool:
         """Whether a row holds the synapses of a pre neuron: where only pre-synaptic spikes ask for them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -20,6 +21,8 @@ from synloom.spikes import NEVER
 
 class ProjectionValues(Learning):
     """Base of :class:`Projection`: its running state."""
+
+    _delay_table: Any = None  # delays of single synapses, given before compile()
 
     @abstractmethod
     def _build(self, again: bool = False) -> None:
@@ -140,8 +143,9 @@ class ProjectionValues(Learning):
     def delay(self) -> Any:
         """Delays in ms: a number, or a list of lists if each synapse has its own; None before ``compile()``.
 
-        Assigning takes the same forms, one number per dendrite, and a distribution with an upper bound; less
-        than one step becomes one step.
+        Assigning takes the same forms, one number per dendrite, and a distribution with an upper bound, at any
+        time; less than one step becomes one step. Delays of another kind than before (the first longer than a
+        step, the first that differ from synapse to synapse) make a running network compile again: its state stays.
         """
         return None if self.store is None else self._read_delay()
 
@@ -153,13 +157,11 @@ class ProjectionValues(Learning):
         if self._connection is None:
             raise ConfigurationError(f"{self._label}: connect it before its delays are set.")
         if is_table(value):
-            if self.store is None:
-                raise ConfigurationError(
-                    f"{self._label}.delay: one delay per synapse can be set after compile() only.",
-                    hint="give the delays to the connector",
-                )
-            self._write_delay(value)
+            self._delay_table = copy.deepcopy(value)  # its shape is checked once there are synapses
+            if self.store is not None:
+                self._write_delay(value)
             return
+        self._delay_table = None
         self._connection = replace(
             self._connection, delays=delays(f"{self._label}.delay", value, self.network.dt)
         )

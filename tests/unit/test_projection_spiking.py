@@ -218,15 +218,14 @@ def test_traces_see_spikes_when_they_arrive() -> None:
     near(ff.m, [[9, 9]])
 
 
-def test_delays_that_were_not_compiled() -> None:
+def test_delays_that_were_not_compiled_yet() -> None:
     pre, post = source([1]), target("post")
     ff, uniform = connected(pre, post, [[1]]), connected(pre, post, [[1]], delays=3.0)
     sl.compile()
     assert ff.delay == 1.0
     ff.delay = 2.0
-    with pytest.raises(ConfigurationError, match="all synapses share one delay"):
-        uniform.delay = [[2.0]]
-    assert (ff.delay, uniform.delay) == (2.0, 3.0)
+    uniform.delay = [[2.0]]
+    assert (ff.delay, uniform.delay) == (2.0, 2.0), "all of them are equal"
 
 
 def test_delays_before_compile() -> None:
