@@ -96,6 +96,7 @@ class Population(PopulationValues, Spiking, Grid):
     sums: dict[str, Array]
     _input: InputIR | None = None  # what drives the population beside its equations ...
     _inputs: dict[str, Any]  # ... and its buffers and sizes, by field of the manifest
+    _ignores_inputs = False  # whether it is no mistake that projections lead to it which it does not hear
 
     def __init__(
         self,
