@@ -45,7 +45,7 @@ class Projection(ConnectMethods, ProjectionValues):
     pre, post : Population, PopulationView, IndividualNeuron or str
         Where synapses come from and lead to; a str is the name of a population.
     target : str or list of str
-        What the post neurons read as ``sum(target)``, or ``g_target`` if they are spiking. Spikes may reach several.
+        What the post neurons read as ``sum(target)``, or ``g_target`` if they are spiking; several share the weights.
     synapse : Synapse or class, optional
         The model; without, ``psp = w * pre.r``.
     name : str, optional
@@ -78,7 +78,7 @@ class Projection(ConnectMethods, ProjectionValues):
     Raises
     ------
     ConfigurationError
-        Ends that do not belong together, several targets, a name that is taken, a network that is compiled.
+        Ends that do not belong together, a name that is taken, a network that is compiled.
     ModelError
         A mistake in the text of the synapse.
     """
@@ -105,7 +105,7 @@ class Projection(ConnectMethods, ProjectionValues):
         self.network = network_of(pre, post, net_id, network)
         self.pre, self.post = end_of(self.network, pre, "pre"), end_of(self.network, post, "post")
         self.name = own_name(name, "Projection") or f"proj{len(self.network.projections)}"
-        self.targets = targets_of(target, "Projection", self.pre_population.model.spiking)
+        self.targets = targets_of(target, "Projection")
         self.target = self.targets[0] if len(self.targets) == 1 else list(self.targets)
         self.post_population._check_targets(self.targets, self._label)
         self.disable_omp, self._buffers = disable_omp, {}

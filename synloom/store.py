@@ -348,6 +348,9 @@ def pack(pattern: Pattern, name: str, projection: str, by_source: bool = False, 
     dense = pattern.complete and wanted is not StoreKind.CSR
     if by_source and dense and not _is_run(pattern.columns if pattern.by_source else pattern.lines):
         dense = False
+    if name == "auto":
+        order = ", pre_to_post" if by_source else ""
+        info(f"Projection '{projection}': stored as {'dense' if dense else 'csr'}{order}.")
     if pattern.by_source != by_source:
         pattern = pattern.turned()
     rows, columns, row_ptr = pattern.rows, pattern.columns, pattern.row_ptr

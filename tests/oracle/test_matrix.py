@@ -263,10 +263,6 @@ def weights_written_backward() -> None:
     fb.w = 2.0
 
 
-def several_targets() -> None:
-    sl.Projection(*two(), ["exc", "inh"])
-
-
 def unknown_name_in_the_transposed_psp() -> None:
     ff = sl.Projection(*two(), "exc")
     ff.connect_all_to_all(1.0)
@@ -284,7 +280,6 @@ NOT_OFFERED: list[tuple[Callable[[], None], str]] = [
     (transpose_without_synapses_to_read, "'ff' was never connected"),
     (weights_for_a_single_w, "one weight per synapse.*one w per projection"),
     (weights_written_backward, "'ff'"),
-    (several_targets, "one target"),
     (unknown_name_in_the_transposed_psp, r"has no attribute .x"),
 ]
 

@@ -72,7 +72,7 @@ def test_the_model_of_a_projection_is_its_own() -> None:
         (("nobody", "b", "exc"), "there is no population named 'nobody'"),
         ((7, "b", "exc"), "pre must be a population, a view or a name, not 7"),
         (("a", None, "exc"), "post must be a population, a view or a name, not None"),
-        (("a", "b", ["exc", "ampa"]), r"has one target, not \['exc', 'ampa'\]"),
+        (("a", "b", ["exc", "a b"]), "target must be a name such as 'exc', not 'a b'"),
         (("a", "b", ""), "target must be a name such as 'exc', not ''"),
         (("a", "b", []), r"target must be a name such as 'exc', not \[\]"),
         (("a", "b", "a b"), "target must be a name"),
