@@ -425,7 +425,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
         ``reseed_rng``: random numbers start again, too, instead of going on; by default in networks made with
         ``create()``, ``connect()`` and ``monitor()``.
         """
-        binding = self._running()
+        self._running()
         if self._reseeds if reseed_rng is None else reseed_rng:
             self._rng = None
             self._draw_state.restart(self._some_seed())
@@ -443,6 +443,7 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
             for projection in self.projections:
                 if isinstance(projection, Projection):
                     projection.reset(synapses=synapses)
+        binding = self._running()  # another one, if the new delays are of another kind
         if synapses:
             binding.delays_changed()
             for monitor in self.monitors:

@@ -23,14 +23,13 @@ def follow_delays(network: Network) -> None:
     """
     if network._binding is None or network._build is None:
         return
-    now, compiled = network.ir, network._build.ir
-    pairs = zip(compiled.projections, now.projections, strict=True)
-    other = [new.name for old, new in pairs if not _serves(old.delay, new.delay)]
+    pairs = zip(network._build.ir.projections, network.projections, strict=True)
+    other = [link.name for compiled, link in pairs if not _serves(compiled.delay, link.delay_kind)]
     if not other:
         return
     options, directory = network._building
     messages.info(f"Delays of {', '.join(map(repr, other))} are of another kind now: compiling again.")
-    build = compile_network(now, replace(options, clean=False), directory)
+    build = compile_network(network.ir, replace(options, clean=False), directory)
     binding = Binding(network, build.plan, build.extension, network._binding)
     network._build, network._binding = build, binding
     for monitor in network._recording:

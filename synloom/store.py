@@ -306,7 +306,7 @@ def _turned(
     return keys.view(np.int32) if small else keys.astype(np.int32)
 
 
-def stable_order(keys: NDArray[np.int32] | NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+def stable_order(keys: NDArray[np.integer[Any]], limit: int) -> NDArray[np.int64]:
     """What sorts ``keys``, integers in [0, limit), leaving equal ones in order."""
     # One sort of (key, place) packed into 64 bits is faster than a stable argsort.
     bits = len(keys).bit_length()

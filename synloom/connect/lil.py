@@ -156,7 +156,8 @@ class LILConnectivity:
 
     @property
     def post_rank(self) -> list[int]:
-        return self.rows().post.tolist()
+        ranks: list[int] = self.rows().post.tolist()
+        return ranks
 
     @property
     def pre_rank(self) -> list[list[int]]:
@@ -281,11 +282,20 @@ def _packed_delays(values: Any, size: int, post: int) -> bytes | float:
 
 
 def _joined(parts: list[Rows]) -> Rows:
+    """All dendrites of all parts."""
     if len(parts) == 1:
         return parts[0]
-    none = Rows(*(np.empty(0, dtype) for dtype in (np.int32, np.int64, np.int32, np.float64, np.float64)))
-    fields = ([getattr(part, field) for part in (none, *parts)] for field in Rows.__slots__)
-    return Rows(*map(np.concatenate, fields))
+
+    def put(field: str, dtype: type[np.generic]) -> np.ndarray:
+        return np.concatenate([np.empty(0, dtype), *(getattr(part, field) for part in parts)])
+
+    return Rows(
+        put("post", np.int32),
+        put("lengths", np.int64),
+        put("pre", np.int32),
+        put("w", np.float64),
+        put("delay", np.float64),
+    )
 
 
 def _values(

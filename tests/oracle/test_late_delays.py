@@ -10,7 +10,7 @@ import pytest
 
 import synloom as sl
 from tests.oracle import test_control, test_spiking_control
-from tests.oracle.compare import agree, run_both
+from tests.oracle.compare import agree, run_both, run_from_here
 from tests.oracle.oracle import Oracle
 from tests.oracle.spikes import NEVER, Emission
 
@@ -237,12 +237,15 @@ def test_the_mistakes_that_delays_of_synapses_can_be() -> None:
         ff.delay = [[1.0, 2.0]]
 
 
-def test_reset_goes_back_to_the_delays_of_the_connector() -> None:
-    ff, _ = test_control.network("csr", 0.0, 0.0)
-    sl.compile()
+@pytest.mark.parametrize("first", [0.0, 2.0])
+def test_reset_goes_back_to_the_delays_of_the_connector(first: float) -> None:
+    ff, _ = test_control.network("csr", first, "forward")
+    _, wrong = run_both(3)
+    agree(wrong)
     for change in (4.0, LATER.tolist()):
         ff.delay = change
         sl.simulate(3.0)
         sl.reset(synapses=True)
-        assert ff.delay == 1.0
-        sl.simulate(3.0)
+        assert ff.delay == max(first, 1.0)
+        _, wrong = run_from_here(7)
+        agree(wrong)
