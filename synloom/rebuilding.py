@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,8 +30,12 @@ def follow_delays(network: Network) -> None:
         return
     options, directory = network._building
     messages.info(f"Delays of {', '.join(map(repr, other))} are of another kind now: compiling again.")
+    start = time.perf_counter()
     build = compile_network(network.ir, replace(options, clean=False), directory)
+    built = time.perf_counter()
     binding = Binding(network, build.plan, build.extension, network._binding)
+    bound = time.perf_counter()
+    build.seconds.update(connect=0.0, bind=bound - built, total=bound - start)
     network._build, network._binding = build, binding
     for monitor in network._recording:
         monitor._rebind()

@@ -219,7 +219,10 @@ def test_a_failure_to_compile_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
         assert sl.magic_network().build is build
         sl.simulate(2.0)
     ff.delay = 3.0
-    assert (ff.delay, fb.delay) == (3.0, 3.0) and sl.magic_network().build is not build
+    assert (ff.delay, fb.delay) == (3.0, 3.0)
+    again = sl.magic_network().build
+    assert build is not None and again is not None and again is not build
+    assert again.seconds.keys() >= {"connect", "bind", "total"} and again.plan != build.plan
 
 
 def test_the_mistakes_that_delays_of_synapses_can_be() -> None:
