@@ -13,6 +13,7 @@ from tests.oracle import test_control, test_spiking_control
 from tests.oracle.compare import agree, run_both, run_from_here
 from tests.oracle.oracle import Oracle
 from tests.oracle.spikes import NEVER, Emission
+from tests.worked.spiking import only_at, source, target
 
 pytestmark = [pytest.mark.needs_compiler, pytest.mark.usefixtures("fresh")]
 
@@ -140,6 +141,25 @@ def test_a_synapse_that_comes_with_a_delay_of_its_own(module: Any, structural: N
     _, wrong = run_both(18, change)
     agree(wrong)
     assert ff.delay == [[1.0] * 4, [1.0, 1.0, 8.0, 1.0], [1.0] * 4] and ff.max_delay == 8
+
+
+@pytest.mark.parametrize("storage", ["dense", "csr"])
+@pytest.mark.parametrize("order", ["post_to_pre", "pre_to_post"])
+def test_spikes_under_way_arrive_as_they_are_told_by_then(storage: str, order: str) -> None:
+    pre, post = source([3], [3, 5]), target("post", "v = g_exc", 2)
+    ff = sl.Projection(pre, post, "exc", name="ff")
+    ff.connect_from_matrix([[1.0, 2.0], [4.0, 8.0]], storage_format=storage, storage_order=order)
+    other = sl.Projection(pre, post, "exc", name="other").connect_from_matrix([[0.25, 0.5], [0.0, 0.0]])
+    shown = sl.Monitor(post, "v")
+    sl.compile()
+    assert ff.store.by_source is (order == "pre_to_post")
+    sl.simulate(4.0)  # what fired in step 3 is on its way
+    ff.delay = [[2.0, 4.0], [1.0, 3.0]]
+    sl.simulate(6.0)
+    found = shown.get("v")
+    only_at(found[:, 0], {4: 0.75, 5: 1.0, 6: 0.5, 7: 2.0, 9: 2.0})
+    only_at(found[:, 1], {4: 4.0, 6: 8.0, 8: 8.0})
+    assert other.delay == 1.0
 
 
 NOISE = sl.Neuron(equations="x = Normal(0.0, 1.0)\nr = 0.5*r + x + 0.1*sum(exc)")
