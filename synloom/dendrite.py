@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -119,7 +119,25 @@ class Handle(ABC):
     def _late(self, value: Any) -> NDArray[np.int32]:
         """New delays in steps."""
         self._check_single("delay", value)
-        return self.proj._new_delays(value, np.ones(len(self._look().ranks), np.int64))
+        lengths = np.ones(len(self._look().ranks), np.int64)
+        if is_table(value):
+            self._fitting("delay", lambda: flatten("delay", value, lengths), value)
+        return self.proj._new_delays(value, lengths)
+
+    def _fitting(self, name: str, flat: Callable[[], Any], value: Any) -> Any:
+        """Values in the shape of the synapses; errors of a projection would speak of dendrites."""
+        try:
+            return flat()
+        except ConfigurationError:
+            count = len(self._look().ranks)
+            wanted = (
+                f"a number, or {count} of them, one for each synapse" if self._several else "a single number"
+            )
+            given = f"a {type(value).__name__} of length {len(value)}" if is_table(value) else repr(value)
+            raise ConfigurationError(
+                f"{self._label}: {name} takes {wanted}; not {given}.",
+                hint="a random distribution is taken, too",
+            ) from None
 
     def _check_single(self, name: str, value: Any) -> None:
         if is_table(value) and not self._several:
@@ -137,7 +155,7 @@ class Handle(ABC):
         self.proj._check_writable(name)
         found, locality = self.proj._find(name)
         if locality is Locality.LOCAL:
-            flat = flatten(what, value, lengths)
+            flat = self._fitting(name, lambda: flatten(what, value, lengths), value)
             return found, where.places, many_values(flat, len(lengths), found, self.proj.network, what)
         if locality is Locality.GLOBAL:
             self._check_global(name, what)

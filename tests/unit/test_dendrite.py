@@ -71,16 +71,24 @@ def test_writing_changes_the_projection() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("w", [1, 2, 3], "2 rows of lengths"),
-        ("w", [[1, 2], [3, 4]], "2 rows of lengths"),
-        ("w", "x", "2 rows of lengths"),
-        ("w", None, "2 rows of lengths"),
+        (
+            "w",
+            [1, 2, 3],
+            "^Dendrite 0 of Projection 'ff': w takes a number, or 2 of them, one for each synapse; not a list",
+        ),
+        (
+            "w",
+            [[1, 2], [3, 4]],
+            "w takes a number, or 2 of them, one for each synapse; not a list of length 2",
+        ),
+        ("w", "x", "w takes a number, or 2 of them, one for each synapse; not 'x'"),
+        ("w", None, "w takes a number, or 2 of them, one for each synapse; not None"),
         ("theta", [1, 2], "takes a single number"),
         ("eta", 1.0, "belongs to the whole projection"),
         ("thet", 1.0, 'has no attribute "thet"'),
         ("size", 1.0, 'has no attribute "size"'),
         ("delay", -2.0, "must not be negative"),
-        ("delay", [1.0], "2 rows of lengths"),
+        ("delay", [1.0], "delay takes a number, or 2 of them, one for each synapse; not a list of length 1"),
     ],
 )
 def test_what_a_dendrite_refuses(name: str, value: object, said: str) -> None:

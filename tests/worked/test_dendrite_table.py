@@ -373,8 +373,13 @@ def test_4_13_writing(name: str, value: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("w", [1.0, 2.0, 3.0], "rows of lengths"),
-        ("w", [[1.0, 2.0]], "rows of lengths|wrong size"),
+        (
+            "w",
+            [1.0, 2.0, 3.0],
+            "w takes a number, or 2 of them, one for each synapse; not a list of length 3",
+        ),
+        ("w", [[1.0, 2.0]], "w takes a number, or 2 of them, one for each synapse; not a list of length 1"),
+        ("w", "x", "w takes a number, or 2 of them, one for each synapse; not 'x'"),
         ("theta", [1.0, 2.0], "takes a single number"),
         ("eta", 1.0, "belongs to the whole projection"),
         ("foo", 1.0, 'has no attribute "foo"'),
