@@ -119,23 +119,26 @@ class LILConnectivity:
 
         ``weights`` and ``delays`` (ms) have one value per synapse, or one for all.
         """
-        post, pre = (
-            _ranks(ranks, "Synapses", side) for side, ranks in (("post", post_ranks), ("pre", pre_ranks))
-        )
+        post, pre = _integers(post_ranks, "Synapses", "post"), _ranks(pre_ranks, "Synapses", "pre")
         if len(post) != len(pre):
             raise ConfigurationError(f"Synapses: there are {len(post)} post ranks and {len(pre)} pre ranks.")
         if pre.size == 0:
             return
         w, delay = _values(weights, delays, len(pre), "Synapses")
-        if (post[1:] < post[:-1]).any():
+        first = _changes(post)
+        if (np.diff(post[first].astype(np.int64)) < 0).any():
+            _check_range(post, "Synapses", "post")
             order = stable_order(post, int(post.max()) + 1)
             post, pre, w, delay = post[order], pre[order], w[order], delay[order]
-        first = np.concatenate(([0], np.flatnonzero(post[1:] != post[:-1]) + 1))
-        if post[0] < self._last:
+            first = _changes(post)
+        rows = post[first]  # all there are, once or more often: the others need not be looked at, nor kept
+        _check_range(rows, "Synapses", "post")
+        if rows[0] < self._last:
             self.requires_sorting = True
         self._take_new()
-        self._parts.append(Rows(post[first], np.diff(first, append=len(post)), pre, w, delay))
-        self._last = int(post[-1])
+        lengths = np.diff(first, append=len(post))
+        self._parts.append(Rows(rows.astype(np.int64), lengths, pre, w, delay))
+        self._last = int(rows[-1])
 
     push_back = add
 
@@ -223,22 +226,47 @@ class LILConnectivity:
 CSR = LILConnectivity
 
 
-def _ranks(ranks: Any, what: str, side: str) -> NDArray[np.integer[Any]]:
-    """Ranks in a buffer of their own, which a store can keep where they fit into its 32 bits."""
+def _integers(ranks: Any, what: str, side: str) -> NDArray[np.integer[Any]]:
+    """Ranks as an array of any integers, which may be the one that was given."""
     try:
         given = np.asarray(ranks if isinstance(ranks, np.ndarray | list) else list(ranks))
     except (TypeError, ValueError):
         raise ConfigurationError(f"{what}: {side} ranks must be a list of integers.") from None
     if given.size == 0:
         return np.empty(0, np.int32)
-    if given.ndim != 1 or given.dtype.kind not in "iu" or np.minimum.reduce(given) < 0:
-        raise ConfigurationError(f"{what}: {side} ranks must be integers of at least 0.")
-    highest = int(np.maximum.reduce(given))
+    if given.ndim != 1 or given.dtype.kind not in "iu":
+        raise _no_ranks(what, side)
+    return given
+
+
+def _no_ranks(what: str, side: str) -> ConfigurationError:
+    return ConfigurationError(f"{what}: {side} ranks must be integers of at least 0.")
+
+
+def _check_range(ranks: NDArray[np.integer[Any]], what: str, side: str) -> int:
+    """Refuse what no population has; the highest of these ranks, of which there is one at least."""
+    if np.minimum.reduce(ranks) < 0:
+        raise _no_ranks(what, side)
+    highest = int(np.maximum.reduce(ranks))
     if highest >= 2**32:
         raise ConfigurationError(f"{what}: there is no {side} neuron of rank {highest}.")
-    found = aligned_empty(given.shape, np.dtype(np.int32 if highest < 2**31 else np.int64))
+    return highest
+
+
+def _ranks(ranks: Any, what: str, side: str) -> NDArray[np.integer[Any]]:
+    """Ranks in a buffer of their own, which a store can keep where they fit into its 32 bits."""
+    given = _integers(ranks, what, side)
+    if not given.size:
+        return given
+    small = _check_range(given, what, side) < 2**31
+    found = aligned_empty(given.shape, np.dtype(np.int32 if small else np.int64))
     found[...] = given
     return found
+
+
+def _changes(post: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Where another post rank than before begins."""
+    return np.concatenate(([0], np.flatnonzero(post[1:] != post[:-1]) + 1))
 
 
 @lru_cache(maxsize=1024)
