@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from synloom.codegen.artifact import Slot, SlotKind
 from synloom.codegen.errors import CodegenError
-from synloom.codegen.ir.plan import Plan, PushDelay
-from synloom.codegen.ir.types import DelayKind, StoreKind
+from synloom.codegen.ir.plan import Plan
+from synloom.codegen.ir.types import StoreKind
 from synloom.codegen.passes.draws import RANDOM, STREAMS
 from synloom.constant import visible_constants
+from synloom.delay_lines import DelayLines
 from synloom.lines import Lines
 from synloom.population import Population
 from synloom.projection import Projection
@@ -37,9 +38,18 @@ SPIKE_CURSOR = 8  # its word: spikes taken
 
 
 class Binding:
-    """Makes the buffers that only a running network needs, and fills the binding table."""
+    """Makes the buffers that only a running network needs, and fills the binding table.
 
-    def __init__(self, network: Network, plan: Plan, extension: ModuleType) -> None:
+    Parameters
+    ----------
+    network, plan, extension
+    before : Binding, optional
+        What the network ran with until now: its buffers are taken over, with all that is under way.
+    """
+
+    def __init__(
+        self, network: Network, plan: Plan, extension: ModuleType, before: Binding | None = None
+    ) -> None:
         self.network, self.plan, self.extension = network, plan, extension
         populations, projections = network.populations, network.projections
         named = dict(zip([m for _, m in plan.objects[: len(populations)]], populations, strict=True))
@@ -52,8 +62,7 @@ class Binding:
         self.numbers |= {owner: 2 * n + 1 for n, owner in enumerate(linked)}
         self.scratch_width = dict(plan.scratch)
         self.sums: dict[tuple[str, str], NDArray[Any]] = {}
-        self.lines: dict[tuple[str, str], NDArray[Any]] = {}
-        self.lengths: dict[str, int] = {}
+        self.delayed = DelayLines(network, plan.delays, named)
         self.tracks: list[tuple[Track, int, int, int]] = []
         self.recorders = np.zeros((0, RECORDER_WORDS), np.int64)
         self.spike_tracks: list[SpikeTrack] = []
@@ -62,13 +71,23 @@ class Binding:
         self.lines_of: dict[str, Lines] = {}
         # In which step to stop for synapses to come and go, and whether the network stands there.
         self.pause, self.phase = np.array([NEVER]), np.zeros(1, np.int64)
+        if before is not None:
+            self._take_over(before)
         self._remember_spikes()
         self.rebind()
         if extension.words() != len(plan.manifest.slots):
             raise CodegenError("The extension and its manifest disagree about the size of the binding table.")
-        for population in network.populations:
-            self.fill_delay_lines(population)
-        self.refresh()
+        if before is None:
+            for population in network.populations:
+                self.fill_delay_lines(population)
+            self.refresh()
+
+    def _take_over(self, before: Binding) -> None:
+        """Go on from where another binding of the same network stands, between two steps."""
+        self.sums, self.cursors, self.phase = before.sums, before.cursors, before.phase
+        self.tracks, self.recorders = before.tracks, before.recorders
+        self.spike_tracks, self.spike_recorders = before.spike_tracks, before.spike_recorders
+        self.delayed.take_over(before.delayed)
 
     def rebind(self) -> None:
         """Fill the table with the buffers as they are now."""
@@ -146,7 +165,7 @@ class Binding:
         if field == "size":
             return population.size
         if field == "line_length":
-            return self._line_length(population)
+            return self.delayed.length(population)
         if field == "enabled":
             return population.flags["enabled"]
         if field in population._inputs:
@@ -160,9 +179,9 @@ class Binding:
             return spikes.buffers[field]
         key = (owner, field)
         if field.endswith("_line"):
-            return self._line(owner, field)
+            return self.delayed.line(owner, field)
         if field.endswith("_line_head"):
-            return self.lines.setdefault(key, np.zeros(1, np.int64))
+            return self.delayed.head(owner, field)
         size = population.size if field.startswith(("sum_", "g_")) else 1
         total = self.sums.setdefault(key, aligned_zeros(size, self.network.real))
         if field.startswith("sum_"):
@@ -238,7 +257,7 @@ class Binding:
         for population in self.network.populations:
             if population._spikes is not None:
                 window = int(population._spikes.buffers["rate_window"][0])
-                population._spikes.grow(max(self._line_length(population), window + 1 if window else 1))
+                population._spikes.grow(max(self.delayed.length(population), window + 1 if window else 1))
 
     def spikes_changed(self) -> None:
         """Delays, windows or synapses changed: rings grow where needed, and everything is bound anew."""
@@ -263,7 +282,7 @@ class Binding:
 
     def _line_room(self, link: Projection | Transpose) -> int:
         """The longest delay that what ``link`` reads is remembered for."""
-        return self.lengths.get(link.pre_population.name, 1)
+        return self.delayed.lengths.get(link.pre_population.name, 1)
 
     def inputs_changed(self, population: Population) -> None:
         """What drives a population was exchanged."""
@@ -273,57 +292,13 @@ class Binding:
 
     # -- delays -----------------------------------------------------------------------------------------
 
-    def _line_length(self, population: Population) -> int:
-        """Largest delay, in steps, with which values of this population are read. Lines never shrink."""
-        longest = self.lengths.get(population.name, 1)
-        for projection in self.network.projections:
-            reads_of = projection.pre_population
-            if (
-                reads_of is population
-                and projection.delay_kind is not DelayKind.NONE
-                and projection.delay_steps.size
-            ):
-                longest = max(longest, int(projection.delay_steps.max()))
-        self.lengths[population.name] = longest
-        return longest
-
-    def _line(self, owner: str, field: str) -> NDArray[Any]:
-        push = self._push(owner, field)
-        neurons = 1 if push.single else self.populations[owner].size
-        length = self._line_length(self.populations[owner])
-        line = self.lines.get((owner, field))
-        if line is None or line.shape != (length, neurons):
-            line = self.lines[owner, field] = aligned_zeros((length, neurons), self.network.real)
-        return line
-
-    def _push(self, owner: str, field: str) -> PushDelay:
-        return next(d for d in self.plan.delays if (d.population, d.line) == (owner, field))
-
     def fill_delay_lines(self, population: Population) -> None:
         """Every element of a population's lines becomes the initial value (spec 02, section 4.2)."""
-        for push in self.plan.delays:
-            if self.populations[push.population] is not population:
-                continue
-            initial = np.asarray(population.init[push.source]).reshape(-1)
-            self.lines[push.population, push.line][...] = initial
-            self.lines[push.population, f"{push.line}_head"][0] = 0
+        self.delayed.fill(population)
 
     def delays_changed(self) -> None:
         """Delays were assigned: lines grow where needed and keep what is under way."""
-        for push in self.plan.delays:
-            key = (push.population, push.line)
-            length = self._line_length(self.populations[push.population])
-            old = self.lines[key]
-            if length <= old.shape[0]:
-                continue
-            head = self.lines[push.population, f"{push.line}_head"]
-            by_age = np.stack([old[(int(head[0]) - age) % len(old)] for age in range(len(old))])
-            line = aligned_zeros((length, old.shape[1]), old.dtype)
-            # Element 0 is the newest; what is older than the line remembers stays at its oldest value.
-            for age in range(length):
-                line[(-age) % length] = by_age[min(age, len(old) - 1)]
-            head[0] = 0
-            self.lines[key] = line
+        self.delayed.grow()
         self.spikes_changed()
 
     # -- recording --------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ import numpy as np
 from synloom.archive import publish
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import DelayKind
-from synloom.connect.lil import from_triplets
 from synloom.connect.regular import Given
+from synloom.connect.triplets import from_triplets
 from synloom.connect.values import Values
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -101,11 +101,12 @@ class Handle(ABC):
 
     def set(self, value: Mapping[str, Any]) -> None:
         """Set attributes, all or none of them, by name."""
-        changes = [self._change(name, given) for name, given in value.items()]
+        late = self._late(value["delay"]) if "delay" in value else None
+        changes = [self._change(name, given) for name, given in value.items() if name != "delay"]
+        if late is not None:  # may fail: nothing is written yet
+            self.proj._write_delay_at(self._look().places, late)
         for buffer, index, values in changes:
             buffer[index] = values
-        if "delay" in value:
-            self.proj.network._delays_changed()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or "proj" not in self.__dict__:  # asked by copy and pickle
@@ -115,20 +116,46 @@ class Handle(ABC):
     def __setattr__(self, name: str, value: Any) -> None:
         self.set({name: value})
 
+    def _late(self, value: Any) -> NDArray[np.int32]:
+        """New delays in steps."""
+        self._check_single("delay", value)
+        lengths = np.ones(len(self._look().ranks), np.int64)
+        if is_table(value):
+            self._fitting("delay", lambda: flatten("delay", value, lengths), value)
+        return self.proj._new_delays(value, lengths)
+
+    def _fitting(self, name: str, flat: Callable[[], Any], value: Any) -> Any:
+        """Values in the shape of the synapses; errors of a projection would speak of dendrites."""
+        try:
+            return flat()
+        except ConfigurationError:
+            count = len(self._look().ranks)
+            wanted = (
+                f"a number, or {count} of them, one for each synapse" if self._several else "a single number"
+            )
+            given = f"a {type(value).__name__} of length {len(value)}" if is_table(value) else repr(value)
+            raise ConfigurationError(
+                f"{self._label}: {name} takes {wanted}; not {given}.",
+                hint="a random distribution is taken, too",
+            ) from None
+
+    def _check_single(self, name: str, value: Any) -> None:
+        if is_table(value) and not self._several:
+            raise ConfigurationError(
+                f"{self._label}: {name} takes a single number, not a {type(value).__name__}."
+            )
+
     def _change(self, name: str, value: Any) -> tuple[np.ndarray, Any, Any]:
         """The buffer to write to, where, and what; nothing is written yet."""
         what, where = f"{self._label}: {name}", self._look()
         lengths = np.ones(len(where.ranks), np.int64)
-        if is_table(value) and not self._several:
-            raise ConfigurationError(f"{what} takes a single number, not a {type(value).__name__}.")
-        if name == "delay":
-            return self.proj.delay_steps, where.places, self.proj._new_delays(value, lengths, shared=False)
+        self._check_single(name, value)
         if name not in self.attributes:
             raise unknown(name, self._label, [*self.attributes, "delay"])
         self.proj._check_writable(name)
         found, locality = self.proj._find(name)
         if locality is Locality.LOCAL:
-            flat = flatten(what, value, lengths)
+            flat = self._fitting(name, lambda: flatten(what, value, lengths), value)
             return found, where.places, many_values(flat, len(lengths), found, self.proj.network, what)
         if locality is Locality.GLOBAL:
             self._check_global(name, what)
@@ -259,12 +286,13 @@ class Dendrite(Handle):
         w : float
             Its weight; its other attributes have their initial values.
         delay : float
-            In ms. 0 is the delay that all synapses share, else one step.
+            In ms. 0 is the delay that all synapses share, else one step. With another one each synapse has its own
+            from now on.
 
         Raises
         ------
         ConfigurationError
-            The synapse exists, the pre neuron is none of this projection's, or another delay than all share.
+            The synapse exists, or the pre neuron is none of this projection's.
         """
         self.proj._create(self.post_rank, [rank], w, delay)
 

@@ -31,6 +31,7 @@ from synloom.numerics import Watch
 from synloom.population import Population
 from synloom.profiling import Profile, Profiled
 from synloom.projection import Projection
+from synloom.rebuilding import follow_delays
 from synloom.report import Told
 from synloom.running import Running
 from synloom.runtime.options import BuildOptions
@@ -124,6 +125,11 @@ class Network(
         self._pending: Tree | None = None  # what it becomes once it is compiled
         self._binding: Binding | None = None
         self._build: Build | None = None
+        self._building: tuple[BuildOptions, Path | None, bool] = (
+            BuildOptions(),
+            None,
+            False,
+        )  # how it was compiled
         self._clock = np.zeros(1, np.int64)
         self._batch = 1
         self._watch = None
@@ -364,9 +370,8 @@ class Network(
             clean=clean,
         )
         profiled = profile_enabled or self.options.profiling
-        build = compile_network(
-            self.ir, build_options, None if directory is None else Path(directory), profiled
-        )
+        self._building = build_options, None if directory is None else Path(directory), profiled
+        build = compile_network(self.ir, *self._building)
         built = time.perf_counter()
         self._options = self.options.copy()
         self._compiled_with = {
@@ -453,7 +458,7 @@ class Network(
         ``reseed_rng``: random numbers start again, too, instead of going on; by default in networks made with
         ``create()``, ``connect()`` and ``monitor()``.
         """
-        binding = self._running()
+        self._running()
         if self._reseeds if reseed_rng is None else reseed_rng:
             self._rng = None
             self._draw_state.restart(self._some_seed())
@@ -471,6 +476,7 @@ class Network(
             for projection in self.projections:
                 if isinstance(projection, Projection):
                     projection.reset(synapses=synapses)
+        binding = self._running()  # another one, if the new delays are of another kind
         if synapses:
             binding.delays_changed()
             for monitor in self.monitors:
@@ -508,6 +514,7 @@ class Network(
             self._binding.inputs_changed(population)
 
     def _delays_changed(self) -> None:
+        follow_delays(self)
         if self._binding is not None:
             self._binding.delays_changed()
 

@@ -14,6 +14,7 @@ from synloom.constant import visible_constants
 from synloom.monitor import Monitor
 from synloom.population_state import Step
 from synloom.projection import Projection
+from synloom.rebuilding import as_before
 from synloom.saved import Part, Tree
 from synloom.transpose import Transpose
 
@@ -98,12 +99,16 @@ class Loading:
         projections: bool = True,
     ) -> None:
         self.network, self.part, self.strict = network, part, strict
-        self.binding: Binding = network._running()
         self.populations, self.projections = populations, projections
         self.state = self._usable_state()
         self.steps: list[Step] = []
         self.changed: dict[Projection, projection_state.Structure] = {}
         self.longest: dict[str, int] = {}  # delays that the file asks for, by pre population
+
+    @property
+    def binding(self) -> Binding:
+        """What runs the network: another one, once delays of another kind were asked for."""
+        return self.network._running()
 
     def _usable_state(self) -> Part | None:
         if STATE not in self.part:
@@ -131,21 +136,28 @@ class Loading:
             Something does not fit; the network is as it was.
         """
         try:
-            clock = self.part.integer("time_step", -LATEST, LATEST)
-            if self.strict:
-                self._check_names()
-            if self.populations:
-                self._prepare_populations()
-            if self.projections:
-                self._prepare_projections()
-            self._check_lengths()
-            whole = self._prepare_whole() if self.populations and self.projections else False
+            with as_before(self.network):
+                clock, whole = self._check()
         except MemoryError:
             raise self.part.error("it asks for more memory than there is") from None
         for step in self.steps:
             step()
         self.network._clock[0] = clock
         self._rebind(whole)
+
+    def _check(self) -> tuple[int, bool]:
+        """Look at everything; the clock, and whether the rest of the state is there."""
+        clock = self.part.integer("time_step", -LATEST, LATEST)
+        if self.strict:
+            self._check_names()
+        if self.projections:
+            self._prepare_delays()
+        if self.populations:
+            self._prepare_populations()
+        if self.projections:
+            self._prepare_projections()
+        self._check_lengths()
+        return clock, self._prepare_whole() if self.populations and self.projections else False
 
     def _rebind(self, whole: bool) -> None:
         self.binding.delays_changed()
@@ -208,6 +220,21 @@ class Loading:
             return None
         return self.state.part(kind).part(name, f"{kind[:-1]} '{name}'")
 
+    def _prepare_delays(self) -> None:
+        """Let the network have delays of the kinds in the file; those that it has stay."""
+        known = {p.name: p for p in self.network.projections}
+        for kind, which in (("projections", Projection), ("transposes", Transpose)):
+            for name, part in self.part.parts(kind, kind[:-1]):
+                here = known.get(name)
+                if isinstance(here, which):
+                    projection_state.delay_as(here, part if which is Projection else self._timing(name))
+
+    def _timing(self, transpose: str) -> Part | None:
+        """The hidden state of a transpose, where its delay is."""
+        if self.state is None or transpose not in self.state.part("projections"):
+            return None
+        return self.state.part("projections").part(transpose, f"transpose '{transpose}'")
+
     def _prepare_projections(self) -> None:
         known = {p.name: p for p in self.network.projections}
         for name, part in self.part.parts("projections", "projection"):
@@ -237,8 +264,8 @@ class Loading:
                 f"it reads projection '{part.text('forward')}' for target '{part.text('target')}', the one here "
                 f"'{here.forward.name}' for '{here.target}'"
             )
-        if self.state is not None and name in self.state.part("projections"):
-            hidden = self.state.part("projections").part(name, f"transpose '{name}'")
+        hidden = self._timing(name)
+        if hidden is not None:
             self._needs(here, hidden.array("delay", np.int32, here._own_delays.steps.shape))
             self.steps += projection_state.prepare_hidden(here, hidden, None)
 

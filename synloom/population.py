@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -13,27 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from synloom import messages, registry
-from synloom.attributes import (
-    given_values,
-    initial_values,
-    many_values,
-    numpy_type,
-    one_value,
-    pairs,
-    snapshot,
-    unknown,
-)
+from synloom.attributes import given_values, initial_values, numpy_type, snapshot, unknown
 from synloom.codegen.description import NeuronDescription
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.model import Attribute, InputIR, NeuronModel
-from synloom.codegen.ir.types import DType, Kind, Locality
+from synloom.codegen.ir.types import DType, Locality
 from synloom.codegen.lower.neuron import lower_neuron
 from synloom.constant import constant_value, visible_constants
-from synloom.function import FunctionCaller, own_functions
+from synloom.function import own_functions
 from synloom.geometry import Grid, parse_geometry, rank_of, select
 from synloom.individual import IndividualNeuron
 from synloom.lowering import lowered, refuse_reserved
 from synloom.neuron import Neuron
+from synloom.population_values import PopulationValues
 from synloom.report import html_of
 from synloom.runtime.buffers import aligned_empty
 from synloom.spiking import Spiking
@@ -46,7 +38,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-class Population(Spiking, Grid):
+class Population(PopulationValues, Spiking, Grid):
     """Neurons of one model.
 
     Every parameter and variable of the model is an attribute: reading a local one gives a copy in the shape
@@ -105,7 +97,7 @@ class Population(Spiking, Grid):
     sums: dict[str, Array]
     _input: InputIR | None = None  # what drives the population beside its equations ...
     _inputs: dict[str, Any]  # ... and its buffers and sizes, by field of the manifest
-    _hidden: frozenset[str] = frozenset()  # attributes of the model that users do not see
+    _ignores_inputs = False  # whether it is no mistake that projections lead to it which it does not hear
 
     def __init__(
         self,
@@ -168,100 +160,6 @@ class Population(Spiking, Grid):
             state[attribute.name] = aligned_empty((count,), numpy_type(attribute.dtype, real))
             state[attribute.name][...] = values
         return state
-
-    # Attributes
-
-    @property
-    def parameters(self) -> list[str]:
-        """Names of the parameters, in the order declared."""
-        return [name for name, a in self._attributes.items() if a.kind is Kind.PARAMETER]
-
-    @property
-    def variables(self) -> list[str]:
-        """Names of the variables, in the order declared."""
-        return [n for n, a in self._attributes.items() if a.kind is Kind.VARIABLE and n not in self._hidden]
-
-    @property
-    def attributes(self) -> list[str]:
-        """Parameters, then variables."""
-        return self.parameters + self.variables
-
-    @property
-    def functions(self) -> list[str]:
-        """Names of the neuron's own functions, which are methods of the population."""
-        return list(self._functions)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or "_attributes" not in self.__dict__:  # asked by copy and pickle
-            raise AttributeError(name)
-        if name in self._functions:
-            return FunctionCaller(self._callable[name], self._callable, self.network)
-        return self.get(name)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name in self.__dict__.get("_attributes", ()):
-            self.set({name: value})
-        else:
-            object.__setattr__(self, name, value)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.attributes, *self.functions]
-
-    def get(self, name: str) -> Any:
-        """The values of an attribute: a copy in the shape of the geometry, or a number if it is global.
-
-        Raises
-        ------
-        ConfigurationError
-            There is no such attribute.
-        NotCompiledError
-            The network was cleared.
-        """
-        stored = self._stored(name)
-        return snapshot(stored).reshape(self.geometry) if self._is_local(name) else stored[0].item()
-
-    def set(self, values: Mapping[str, Any]) -> None:
-        """Set attributes, all or none of them: ``{'tau': 10.0, 'v': [0.1, 0.2]}``.
-
-        Raises
-        ------
-        ConfigurationError
-            There is no such attribute, or a value has the wrong size or type.
-        NotCompiledError
-            The network was cleared.
-        """
-        converted = {name: self._converted(name, value) for name, value in pairs(values).items()}
-        for name, array in converted.items():
-            self.state[name][...] = array
-
-    def array(self, name: str) -> Array:
-        """The live memory of an attribute, no copy: of the shape of the geometry, or (1,) if it is global."""
-        stored = self._stored(name)
-        return stored.reshape(self.geometry) if self._is_local(name) else stored
-
-    def _stored(self, name: str) -> Array:
-        if name not in self._attributes or name in self._hidden:
-            raise unknown(str(name), f'Population "{self.name}"', self.attributes)
-        if self.network.cleared:
-            raise NotCompiledError(
-                f'Population "{self.name}" belongs to a network that was cleared.',
-                hint="Make a new population after clear().",
-            )
-        return self.state[name]
-
-    def _is_local(self, name: str) -> bool:
-        return self._attributes[name].locality is Locality.LOCAL
-
-    def _check_writable(self, name: str) -> None:
-        """Refuse to set an attribute that something else sets."""
-
-    def _converted(self, name: str, value: object) -> Any:
-        self._check_writable(name)
-        stored = self._stored(name)
-        what = f'"{name}" of population "{self.name}"'
-        if self._is_local(name):
-            return many_values(value, self.size, stored, self.network, what)
-        return one_value(value, stored, self.network, what)
 
     # What the network calls
 
@@ -416,7 +314,7 @@ class Population(Spiking, Grid):
         return f"<Population {self.name!r} {self.geometry}>"
 
 
-RESERVED = {*Population.__annotations__, *Grid.__annotations__}
+RESERVED = {*Population.__annotations__, *PopulationValues.__annotations__, *Grid.__annotations__}
 
 
 def _instance(neuron: object) -> Neuron:

@@ -51,7 +51,9 @@ def hidden(population: Population, binding: Binding) -> Tree:
         "enabled": population.enabled,
         "init": {name: _geometric(population, name, values) for name, values in init.items()},
         "sums": {field: total.copy() for (name, field), total in binding.sums.items() if name == owner},
-        "lines": {field: line.copy() for (name, field), line in binding.lines.items() if name == owner},
+        "lines": {
+            field: line.copy() for (name, field), line in binding.delayed.lines.items() if name == owner
+        },
     }
     if population._spikes is not None:
         tree["spikes"] = _spikes(population._spikes)
@@ -156,24 +158,29 @@ def _sums(binding: Binding, owner: str, part: Part) -> dict[tuple[str, str], Arr
 
 def _prepare_lines(binding: Binding, owner: str, part: Part) -> list[Step]:
     """Delay lines as long as they are in the file: they hold what its delays reach back to."""
-    fields = [field for name, field in binding.lines if name == owner and not field.endswith("_head")]
+    fields = [field for name, field in binding.delayed.lines if name == owner and not field.endswith("_head")]
     if not fields:
         return []
     new: dict[tuple[str, str], Array] = {}
-    lengths = set()
-    for field in fields:
-        old = binding.lines[owner, field]
+    for field in (field for field in fields if field in part):
+        old = binding.delayed.lines[owner, field]
         line = aligned_copy(part.array(field, old.dtype, (None, old.shape[1])))
         head = part.array(f"{field}_head", np.int64, (1,))
         if not 0 <= head[0] < len(line):
             raise part.error(f"{field} is cut short")
         new[owner, field], new[owner, f"{field}_head"] = line, head.copy()
-        lengths.add(len(line))
-    if len(lengths) != 1:
+    lengths = {len(new[owner, field]) for field in fields if (owner, field) in new}
+    if len(lengths) > 1:
         raise part.error("its lines differ in length")
-    length = lengths.pop()
+    length = lengths.pop() if lengths else 1
     name = binding.populations[owner].name
-    return [lambda: binding.lines.update(new), lambda: binding.lengths.update({name: length})]
+    return [
+        lambda: binding.delayed.lines.update(new),
+        lambda: binding.delayed.lengths.update({name: length}),
+        lambda: binding.delayed.begin(
+            owner, [field for field in fields if (owner, field) not in new], length
+        ),
+    ]
 
 
 def _prepare_spikes(population: Population, spikes: SpikeState, part: Part) -> list[Step]:

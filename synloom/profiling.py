@@ -54,15 +54,25 @@ class Profile:
         self.instantiated: dict[str, float] = {}
         self.network, self.threads, self.folder = 0, 1, Path(".")
         self._told = 0  # runs that were in the last output
-        self._inside = False
+        self._call: str | None = None  # under way
+        self._started, self._before = 0.0, self.counters
 
     def begin(self, plan: Plan, network: int, options: Options) -> None:
         """Time the steps of a plan from now on."""
-        self.enabled, self.laps = True, plan.laps
-        self.counters = {name: np.zeros(len(plan.laps) + 1, np.int64) for name in ("nanoseconds", "calls")}
+        self.enabled = True
+        self.follow(plan)
         self.network, self.threads = network, options.num_threads
         self.folder = Path(options.profile_out or ".")
         _open.append(self)
+
+    def follow(self, plan: Plan) -> None:
+        """Time the steps of another plan; a call under way is kept in two records."""
+        if self._call is not None:
+            self._end()
+        self.laps = plan.laps
+        self.counters = {name: np.zeros(len(plan.laps) + 1, np.int64) for name in ("nanoseconds", "calls")}
+        if self._call is not None:
+            self._start(self._call)
 
     @contextmanager
     def instantiating(self, name: str) -> Iterator[None]:
@@ -75,17 +85,24 @@ class Profile:
     @contextmanager
     def call(self, kind: str) -> Iterator[None]:
         """Keep what a call took, also if it fails. Calls within a call belong to it."""
-        if not self.enabled or self._inside:
+        if not self.enabled or self._call is not None:
             yield
             return
-        before = {name: counter.copy() for name, counter in self.counters.items()}
-        start, self._inside = time.perf_counter(), True
+        self._start(kind)
         try:
             yield
         finally:
-            self._inside = False
-            seconds = time.perf_counter() - start
-            self._keep(kind, seconds, {name: now - before[name] for name, now in self.counters.items()})
+            self._end()
+            self._call = None
+
+    def _start(self, kind: str) -> None:
+        self._call, self._started = kind, time.perf_counter()
+        self._before = {name: counter.copy() for name, counter in self.counters.items()}
+
+    def _end(self) -> None:
+        assert self._call is not None
+        counted = {name: now - self._before[name] for name, now in self.counters.items()}
+        self._keep(self._call, time.perf_counter() - self._started, counted)
 
     def _keep(self, kind: str, seconds: float, counted: dict[str, NDArray[np.int64]]) -> None:
         times, calls = (counted["nanoseconds"] * 1e-9).tolist(), counted["calls"].tolist()
@@ -160,16 +177,29 @@ class Profile:
 
 
 def _sum(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Runs as one."""
+    """Runs as one. They may differ in their parts: a network that is compiled again has others."""
     first, *rest = runs
     total = {**first, "parts": [dict(part) for part in first["parts"]]}
     for run in rest:
         for key in ("steps", "seconds", OVERALL):
             total[key] += run[key]
-        for part, more in zip(total["parts"], run["parts"], strict=True):
-            part["seconds"] += more["seconds"]
-            part["calls"] += more["calls"]
+        parts = _numbered(total["parts"])
+        for key, more in _numbered(run["parts"]).items():
+            if (part := parts.get(key)) is None:
+                total["parts"].append(dict(more))
+            else:
+                part["seconds"] += more["seconds"]
+                part["calls"] += more["calls"]
     return total
+
+
+def _numbered(parts: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The parts of a run by what they are; several may be the same, such as the two launches of one kernel."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for part in parts:
+        names = part["label"], part["kernel"], *part["objects"]
+        found[names, sum(1 for known in found if known[0] == names)] = part
+    return found
 
 
 @atexit.register

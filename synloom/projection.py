@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synloom import messages, registry
-from synloom.attributes import Array, given_values, unknown
+from synloom.attributes import given_values
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import SynapseModel
@@ -20,11 +18,11 @@ from synloom.codegen.lower.synapse import lower_synapse
 from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION, adds_transmission
 from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
 from synloom.connect.methods import ConnectMethods
-from synloom.connect.values import Connection, Delays, changeable, delay_array, delays, is_number, is_table
+from synloom.connect.values import Connection, Delays, changeable, delay_array, delay_steps
 from synloom.constant import visible_constants
 from synloom.function import FunctionCaller, own_functions
-from synloom.learning import Learning
 from synloom.lowering import lowered, refuse_reserved
+from synloom.projection_values import ProjectionValues
 from synloom.spikes import NEVER
 from synloom.store import Pattern, Reading, Store, aligned, pack
 from synloom.synapse import Synapse
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from synloom.network import Network
 
 
-class Projection(ConnectMethods, Learning):
+class Projection(ConnectMethods, ProjectionValues):
     """Synapses of one model between two populations, or views of them.
 
     Every parameter and variable of the synapse is an attribute. Reading one gives a number if the projection
@@ -47,7 +45,7 @@ class Projection(ConnectMethods, Learning):
     pre, post : Population, PopulationView, IndividualNeuron or str
         Where synapses come from and lead to; a str is the name of a population.
     target : str or list of str
-        What the post neurons read as ``sum(target)``, or ``g_target`` if they are spiking. Spikes may reach several.
+        What the post neurons read as ``sum(target)``, or ``g_target`` if they are spiking; several share the weights.
     synapse : Synapse or class, optional
         The model; without, ``psp = w * pre.r``.
     name : str, optional
@@ -80,7 +78,7 @@ class Projection(ConnectMethods, Learning):
     Raises
     ------
     ConfigurationError
-        Ends that do not belong together, several targets, a name that is taken, a network that is compiled.
+        Ends that do not belong together, a name that is taken, a network that is compiled.
     ModelError
         A mistake in the text of the synapse.
     """
@@ -107,7 +105,7 @@ class Projection(ConnectMethods, Learning):
         self.network = network_of(pre, post, net_id, network)
         self.pre, self.post = end_of(self.network, pre, "pre"), end_of(self.network, post, "post")
         self.name = own_name(name, "Projection") or f"proj{len(self.network.projections)}"
-        self.targets = targets_of(target, "Projection", self.pre_population.model.spiking)
+        self.targets = targets_of(target, "Projection")
         self.target = self.targets[0] if len(self.targets) == 1 else list(self.targets)
         self.post_population._check_targets(self.targets, self._label)
         self.disable_omp, self._buffers = disable_omp, {}
@@ -167,16 +165,6 @@ class Projection(ConnectMethods, Learning):
         return changeable(self._own_delays) if self._spiking else self._own_delays
 
     @property
-    def state(self) -> dict[str, Array]:
-        """The live memory of each attribute; empty until the network is compiled."""
-        return self._values.buffers
-
-    @property
-    def single_weight(self) -> bool:
-        """Whether one value is kept for the weights of all synapses."""
-        return self._values.single_weight
-
-    @property
     def attributes(self) -> list[str]:
         """Parameters, then variables."""
         kinds = (Kind.PARAMETER, Kind.VARIABLE)
@@ -219,7 +207,7 @@ class Projection(ConnectMethods, Learning):
 
     def _connected(self, connection: Connection) -> None:
         self._connection = connection
-        self.store = None
+        self.store, self._delay_table = None, None
         self._values.forget()
         if isinstance(connection.delays, float):
             self._own_delays = delay_array(connection.delays, 0, self.network)
@@ -252,6 +240,7 @@ class Projection(ConnectMethods, Learning):
             self.post_population.size,
             swept=not self.model.spiking,
         )
+        table = None if self._delay_table is None else self._table_of(self._delay_table, store)
         del pattern
         weight = self.model.attribute("w")
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
@@ -261,10 +250,17 @@ class Projection(ConnectMethods, Learning):
         if delays.kind is DelayKind.PER_SYNAPSE:
             drawn = store.reading(self._values.drawn_by_source(connection.delays))
             delays = delays._replace(steps=aligned(drawn.place(delays.steps), np.int32))
+        delays = delays if table is None else table
         self._own_delays = delays
         if self.model.event_driven:
             self.event_step = aligned(np.full(store.nnz, NEVER), np.int32)
         self.store, self._built_for = store, setting
+
+    def _table_of(self, given: Any, store: Store) -> Delays:
+        """Delays that were given for single synapses before there were any."""
+        reading = store.forward()
+        steps = np.ravel(delay_steps(f"{self._label}.delay", given, reading.lengths(), self.network))
+        return delay_array(reading.place(steps) * self.network.dt, store.nnz, self.network)
 
     def _stored_by_source(self, order: str) -> bool:
         """Whether a row holds the synapses of a pre neuron: where only pre-synaptic spikes ask for them."""
@@ -289,99 +285,6 @@ class Projection(ConnectMethods, Learning):
             )
         return kind.value
 
-    # -- values -----------------------------------------------------------------------------------------
-
-    def _check_writable(self, name: str) -> None:
-        if name not in self.attributes and name != "delay":
-            raise unknown(str(name), self._label, self.attributes)
-
-    def _write(self, given: Mapping[str, Any]) -> None:
-        if self.store is not None:
-            self._built()
-            self._values.assign(given, self.store)
-            return
-        for name, value in given.items():
-            self._values.keep(name, value)
-
-    def _read(self, name: str) -> Any:
-        early = self.store is None and name in self.attributes
-        return self._first_value(name) if early else super()._read(name)
-
-    def _first_value(self, name: str) -> Any:
-        """The value an attribute starts with, where that is known before it is drawn."""
-        if name == "w" and self._connection is not None and isinstance(self._connection.weights, float):
-            return self._connection.weights
-        return self._values.initial(name)
-
-    @property
-    def init(self) -> dict[str, Any]:
-        """Initial values by name, and the flags; None for what ``compile()`` draws."""
-        values: dict[str, Any] = {}
-        for name in self.attributes:
-            try:
-                values[name] = self._first_value(name)
-            except NotCompiledError:
-                values[name] = None
-        return values | {name: bool(flag[0]) for name, flag in self.flags.items() if flag.dtype == np.bool_}
-
-    def set_matrix(self, name: str, matrix: Any) -> None:
-        """Set a local attribute from a (post size, pre size) matrix of whole populations.
-
-        Entries where there is no synapse are ignored.
-        """
-        store, given = self._built().store, np.asarray(matrix)
-        expected = (self.post_population.size, self.pre_population.size)
-        if given.shape != expected:
-            raise ConfigurationError(
-                f"{self._label}.{name}: the matrix must have the shape {expected}, not {given.shape}."
-            )
-        self._check_writable(name)
-        if self._locality(name) is not Locality.LOCAL:
-            raise ConfigurationError(f"{self._label}.{name}: there is not one value per synapse.")
-        turned = not given.flags.c_contiguous  # such as get_matrix() gives of a store by source: not copied
-        flat = (given.T if turned else given).reshape(-1)
-        post_step, pre_step = (1, expected[0]) if turned else (expected[1], 1)
-        entries = np.empty(store.nnz, given.dtype)
-        for synapses, places in store.cells(
-            *((pre_step, post_step) if store.by_source else (post_step, pre_step))
-        ):
-            entries[synapses] = flat[places]
-        self._values.assign_stored(name, entries, store)
-
-    def reset(self, attributes: Iterable[str] | int | None = -1, synapses: bool = False) -> None:
-        """Give all attributes but ``w``, or those listed, their initial values.
-
-        ``synapses``: run the connector again, which makes new synapses, weights and delays.
-        """
-        self._built()
-        if synapses:
-            self._build(again=True)
-            self._rebound()
-            return
-        names = self.attributes if attributes is None or isinstance(attributes, int) else list(attributes)
-        for name in names:
-            if name not in self.attributes:
-                messages.warning(f"reset(): {unknown(str(name), self._label, self.attributes).message}")
-        self._values.restore(name for name in self.attributes if name in names and name != "w")
-        if self.model.event_driven and attributes in (-1, None):
-            self.event_step[...] = NEVER
-
-    def _forget_events(self) -> None:
-        """Traces mean nothing without the events that they come from: back to their initial values."""
-        if self.model.event_driven:
-            self.event_step[...] = NEVER
-            self._values.restore(o.target.name for o in self.model.event_driven)
-
-    def _synapses_replaced(self) -> None:
-        """What depends on the number of synapses is to be calculated anew."""
-
-    def _rebound(self) -> None:
-        """All buffers are new: whoever holds the old ones takes these."""
-        self.network._delays_changed()
-        for monitor in self.network.monitors:
-            monitor._rebind()
-        self.network._recorders_changed()
-
     def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> None:
         """Take over synapses, delays and attributes from a file of ``save()``: all or nothing.
 
@@ -403,47 +306,6 @@ class Projection(ConnectMethods, Learning):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-
-    def size_in_bytes(self) -> int:
-        """Memory of synapses and values; 0 before ``compile()``."""
-        if self._peek("size_in_bytes") is None:
-            return 0
-        assert self.store is not None
-        buffers = [*self.state.values(), *self.flags.values(), self.delay_steps]
-        return self.store.nbytes + sum(buffer.nbytes for buffer in buffers)
-
-    _size_in_bytes = size_in_bytes
-
-    @property
-    def delay(self) -> Any:
-        """Delays in ms: a number, or a list of lists if each synapse has its own; None before ``compile()``.
-
-        Assigning takes the same forms, one number per dendrite, and a distribution with an upper bound; less
-        than one step becomes one step.
-        """
-        return None if self.store is None else self._read_delay()
-
-    @delay.setter
-    def delay(self, value: Any) -> None:
-        if self.network.compiled:
-            self._write_delay(value)
-            return
-        if self._connection is None:
-            raise ConfigurationError(f"{self._label}: connect it before its delays are set.")
-        if is_table(value):
-            if self.store is None:
-                raise ConfigurationError(
-                    f"{self._label}.delay: one delay per synapse can be set after compile() only.",
-                    hint="give the delays to the connector",
-                )
-            self._write_delay(value)
-            return
-        self._connection = replace(
-            self._connection, delays=delays(f"{self._label}.delay", value, self.network.dt)
-        )
-        nnz = 0 if self.store is None else self.store.nnz
-        if self.store is not None or is_number(value):
-            self._own_delays = delay_array(self._connection.delays, nnz, self.network)
 
 
 RESERVED = {*Projection.__annotations__, *Synapses.__annotations__, *ConnectMethods.__annotations__}

@@ -131,6 +131,21 @@ def prepare(projection: Projection, part: Part, state: Part | None, found: Struc
     return todo + ([] if state is None else prepare_hidden(projection, state, found))
 
 
+def delay_as(synapses: Projection | Transpose, part: Part | None) -> None:
+    """Let a network that was compiled for delays of another kind have those of a file; none changes yet."""
+    if part is None:
+        return
+    if isinstance(synapses, Transpose):
+        if int(part.array("delay", np.int32, (1,))[0]) > 1:
+            synapses._delay_as(DelayKind.UNIFORM)
+        return
+    given = part.tree.get("delays")
+    if not isinstance(given, int | float):
+        synapses._delay_as(DelayKind.PER_SYNAPSE)
+    elif given > 1.25 * synapses.network.dt:
+        synapses._delay_as(DelayKind.UNIFORM)
+
+
 def structure(projection: Projection, part: Part) -> Structure:
     """The synapses of a file, in the storage that the network was compiled for."""
     if "transposed" in part and part.flag("transposed"):
@@ -203,14 +218,7 @@ def _new_delays(projection: Projection, part: Part, store: Store) -> Delays:
     if here is DelayKind.PER_SYNAPSE:
         placed = np.full(store.nnz, given[0]) if uniform else store.forward().place(given)
         return Delays(here, aligned(placed, np.int32))
-    if len(given) and (given != given[0]).any():
-        raise part.error(
-            "its synapses have delays of their own, those here share one",
-            hint="Give the connector one delay per synapse, or a distribution.",
-        )
     common = int(given[0]) if len(given) else 1
-    if projection.delay_kind is DelayKind.NONE and common > 1:
-        raise part.error(f"it has a delay of {common} steps, the network was compiled for one")
     return Delays(here, aligned(np.array([common]), np.int32))
 
 

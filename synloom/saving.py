@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from synloom import formats, network_state, parameters_file, population_state, projection_state
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.network_state import Loading
+from synloom.rebuilding import as_before
 from synloom.saved import Tree
 
 if TYPE_CHECKING:
@@ -168,8 +169,11 @@ def load_projection(projection: Projection, filename: Filename, pickle_encoding:
     projection._built()
     projection.network._running()
     part = formats.read(filename, "projection")
-    found = projection_state.structure(projection, part)
-    for step in projection_state.prepare(projection, part, None, found):
+    with as_before(projection.network):
+        projection_state.delay_as(projection, part)
+        found = projection_state.structure(projection, part)
+        steps = projection_state.prepare(projection, part, None, found)
+    for step in steps:
         step()
     projection._rebound()
     if not found.same:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import StoreKind
 from synloom.messages import info
 from synloom.runtime.buffers import aligned_empty
+from synloom.storage import FORMATS, SYNONYMS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -20,21 +20,8 @@ if TYPE_CHECKING:
 Index = slice | np.ndarray
 BLOCK: Final = 1 << 16  # synapses worked on at a time: bounds what is needed beside the result
 
-# What a format name asks for. None: whatever fits the pattern.
-FORMATS: Final[dict[str, StoreKind | None]] = {
-    "default": None,
-    "auto": None,
-    "dense": StoreKind.DENSE,
-    "csr": StoreKind.CSR,
-    "lil": StoreKind.CSR,
-}
-# Known names without an implementation of their own: results never depend on the format.
-SYNONYMS: Final = frozenset({"csr_vector", "csr_scalar", "coo", "bsr", "dia", "ell", "ellr", "sell", "hyb"})
-Places = np.ndarray[
-    tuple[int, ...], np.dtype[np.integer[Any]]
-]  # of columns: uint16 where all of them fit, else int32
+Places = np.ndarray[tuple[int, ...], np.dtype[np.integer[Any]]]  # of columns: uint16 if all of them fit
 SMALL: Final = 1 << 16  # columns whose places fit into 16 bits
-ORDERS: Final = frozenset({"post_to_pre", "pre_to_post", "auto"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -336,7 +323,7 @@ def _turned(
     return keys.view(np.int32) if small else keys.astype(np.int32)
 
 
-def stable_order(keys: np.ndarray, limit: int) -> NDArray[np.int64]:
+def stable_order(keys: NDArray[np.integer[Any]], limit: int) -> NDArray[np.int64]:
     """What sorts ``keys``, integers in [0, limit), leaving equal ones in order."""
     # One sort of (key, place) packed into 64 bits is faster than a stable argsort.
     bits = len(keys).bit_length()
@@ -365,25 +352,6 @@ def joined(chunks: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
     return column
 
 
-def check_format(name: str, order: str, projection: str, spiking: bool = False) -> None:
-    """Refuse unknown storage formats and orders, and those that a rate-coded projection does not have."""
-    if name not in FORMATS and name not in SYNONYMS:
-        known = ", ".join(sorted([*FORMATS, *SYNONYMS]))
-        raise ConfigurationError(
-            f"Projection '{projection}': unknown storage_format {name!r}.", hint=f"known formats: {known}"
-        )
-    if order == "pre_to_post" and not spiking:
-        raise ConfigurationError(
-            f"Projection '{projection}': storage_order='pre_to_post' needs spiking neurons.",
-            hint="use storage_order='post_to_pre'",
-        )
-    if order not in ORDERS:
-        raise ConfigurationError(
-            f"Projection '{projection}': unknown storage_order {order!r}.",
-            hint="known orders: 'post_to_pre', 'pre_to_post', 'auto'",
-        )
-
-
 def pack(
     pattern: Pattern,
     name: str,
@@ -406,6 +374,9 @@ def pack(
     dense = pattern.complete and wanted is not StoreKind.CSR
     if by_source and dense and not _is_run(pattern.columns if pattern.by_source else pattern.lines):
         dense = False
+    if name == "auto":
+        order = ", pre_to_post" if by_source else ""
+        info(f"Projection '{projection}': stored as {'dense' if dense or hollow else 'csr'}{order}.")
     if pattern.by_source != by_source:
         pattern = pattern.turned()
     rows, columns, row_ptr = pattern.rows, pattern.columns, pattern.row_ptr

@@ -11,7 +11,7 @@ from synloom.attributes import Array, many_values
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.types import DelayKind, Locality
 from synloom.connect.ends import rank_in
-from synloom.connect.values import Delays, delay_steps, is_number
+from synloom.connect.values import delay_steps, is_number
 from synloom.random import RandomDistribution
 from synloom.revision import Revision, carried, grown, pruned
 from synloom.spikes import NEVER
@@ -39,7 +39,6 @@ class Structural(Synapses):
     model: SynapseModel
     event_step: NDArray[np.int32]
     _values: SynapseState
-    _own_delays: Delays
     _connection: Connection | None
 
     def create_synapse(self, pre: Any, post: Any, w: float = 0.0, delay: float = 0.0) -> None:
@@ -51,7 +50,8 @@ class Structural(Synapses):
         w : float
             Its weight; its other attributes have their initial values.
         delay : float
-            In ms. 0 is the delay that all synapses share, else one step.
+            In ms. 0 is the delay that all synapses share, else one step. With another one each synapse has its own
+            from now on.
         """
         self._create(rank_in(self.post_population, (post,)), [pre], w, delay)
 
@@ -93,6 +93,8 @@ class Structural(Synapses):
         w = self._new_weights(weights, len(columns))[order]
         steps = self._new_steps(delays, len(columns))[order]
         if len(columns):
+            if (steps != self._usual_delay).any():
+                self._delay_as(DelayKind.PER_SYNAPSE)
             posts = np.full(len(columns), post, np.int32)
             self._revise(grown(store, posts, columns[order]), w, steps, self.network.spawn_rng)
 
@@ -151,13 +153,6 @@ class Structural(Synapses):
         steps = np.broadcast_to(delay_steps(what, given, np.ones(count, np.int64), self.network), count)
         if not isinstance(given, RandomDistribution):
             steps = np.where(np.asarray(given, np.float64) == 0.0, self._usual_delay, steps)
-        wrong = self.delay_kind is not DelayKind.PER_SYNAPSE and (steps != self._usual_delay).any()
-        if wrong:
-            shared = self._usual_delay * self.network.dt
-            raise ConfigurationError(
-                f"{what}: all synapses share one delay, {shared} ms.",
-                hint="give the connector one delay per synapse, or a distribution, before compile()",
-            )
         return steps.astype(np.int32)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,9 @@ import numpy as np
 from synloom import connectivity_file, messages
 from synloom.attributes import unknown
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
-from synloom.codegen.ir.types import DelayKind, Kind, Locality
+from synloom.codegen.ir.types import Kind, Locality
 from synloom.connect.ends import population_of, rank_in
-from synloom.connect.values import Delays, delay_steps, is_number
+from synloom.delays import Delayed
 from synloom.dendrite import Dendrite, IndividualSynapse
 from synloom.receptive_fields import tile
 from synloom.report import html_of
@@ -23,7 +23,6 @@ from synloom.store import Reading
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from synloom.network import Network
     from synloom.population import Population
     from synloom.projection import Projection
     from synloom.view import PopulationView
@@ -51,7 +50,7 @@ class Flag:
         synapses.flags[self.name][0] = value
 
 
-class Synapses(ABC):
+class Synapses(Delayed):
     """Base of :class:`Projection` and :class:`Transpose`: inspection, values of attributes, delays.
 
     All of it is read from the store and the buffers of the forward projection at each call; nothing is kept.
@@ -59,7 +58,6 @@ class Synapses(ABC):
 
     name: str
     id: int
-    network: Network
     pre: Population | PopulationView
     post: Population | PopulationView
     target: str | list[str]
@@ -83,10 +81,6 @@ class Synapses(ABC):
         return self._root.model.psp is not None
 
     @abstractmethod
-    def _check_writable(self, name: str) -> None:
-        """Refuse to write an attribute that does not exist or belongs to another projection."""
-
-    @abstractmethod
     def _write(self, given: Mapping[str, Any]) -> None:
         """Set attributes, all or none."""
 
@@ -94,21 +88,6 @@ class Synapses(ABC):
     @abstractmethod
     def attributes(self) -> list[str]:
         """Names of the attributes that can be read."""
-
-    @property
-    @abstractmethod
-    def _delays(self) -> Delays:
-        """The delays that count."""
-
-    @property
-    def delay_kind(self) -> DelayKind:
-        """How delays are stored."""
-        return self._delays.kind
-
-    @property
-    def delay_steps(self) -> NDArray[np.int32]:
-        """The buffer of delays in steps: (1,), or (nnz,) in store order; at least 1."""
-        return self._delays.steps
 
     @property
     def _label(self) -> str:
@@ -403,46 +382,6 @@ class Synapses(ABC):
         from synloom.saving import save_synapses
 
         save_synapses(self, filename)
-
-    # -- delays -----------------------------------------------------------------------------------------
-
-    @property
-    def max_delay(self) -> int:
-        """Largest delay in steps."""
-        return int(self.delay_steps.max(initial=1))
-
-    @property
-    def uniform_delay(self) -> int:
-        """Delay in steps that all synapses share, or -1."""
-        return -1 if self.delay_kind is DelayKind.PER_SYNAPSE else int(self.delay_steps[0])
-
-    def _read_delay(self) -> Any:
-        dt = self.network.dt
-        if self.delay_kind is DelayKind.PER_SYNAPSE:
-            return self._built().split(self.delay_steps * dt)
-        return float(self.delay_steps[0]) * dt
-
-    def _new_delays(self, value: Any, lengths: NDArray[np.int64], shared: bool = True) -> NDArray[np.int32]:
-        """Delays (ms) for dendrites of these lengths, as steps; ``shared``: one number may be for all."""
-        what, dt = f"{self._label}.delay", self.network.dt
-        self._check_writable("delay")
-        if self.delay_kind is not DelayKind.PER_SYNAPSE and not (shared and is_number(value)):
-            raise ConfigurationError(
-                f"{what}: all synapses share one delay.",
-                hint="give the connector one delay per synapse, or a distribution, before compile()",
-            )
-        steps = delay_steps(what, value, lengths, self.network)
-        if self.delay_kind is DelayKind.NONE and self.network.compiled and (steps > 1).any():
-            raise ConfigurationError(
-                f"{what}: the network was compiled for a delay of one step ({dt} ms).",
-                hint="give a delay before compile()",
-            )
-        return steps
-
-    def _write_delay(self, value: Any) -> None:
-        reading = self._built()
-        self.delay_steps[...] = reading.place(self._new_delays(value, reading.lengths()))
-        self.network._delays_changed()
 
     # -- structural plasticity --------------------------------------------------------------------------
 

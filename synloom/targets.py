@@ -22,7 +22,11 @@ def _conductances(population: Population) -> set[str]:
 
 
 def warn_of_targets(populations: Iterable[Population]) -> None:
-    """Warn of sums that nothing is connected to, and of inputs that nobody reads."""
+    """Warn of sums that nothing is connected to, and of inputs that nobody reads.
+
+    Sources of given spikes are silent: they are documented to ignore their inputs (spec 05, section 6), and
+    rules of learning between given spikes need projections that lead to them.
+    """
     for population in populations:
         spiking = population.model.spiking
         used = sum_targets(population)
@@ -32,7 +36,7 @@ def warn_of_targets(populations: Iterable[Population]) -> None:
         if unknown:
             listed = ", ".join(f"sum({t})" for t in unknown)
             messages.warning(f"population '{population.name}' uses {listed}, but nothing is connected to it.")
-        unread = sorted(connected - mentioned) if "" not in used else []
+        unread = sorted(connected - mentioned) if "" not in used and not population._ignores_inputs else []
         if unread:
             listed = ", ".join(unread)
             messages.warning(f"population '{population.name}' never uses its inputs on target {listed}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
@@ -25,6 +25,11 @@ from synloom.constant import visible_constants
 from synloom.projection import Projection
 from synloom.store import Reading
 from synloom.synapses import Synapses
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synloom.store import Index
 
 
 class Transpose(Synapses):
@@ -167,6 +172,20 @@ class Transpose(Synapses):
             return
         self._locality(name)
         raise ConfigurationError(f"{self._label}: {self._whose()}")
+
+    def _new_delays(self, value: Any, lengths: NDArray[np.int64]) -> NDArray[np.int32]:
+        if not is_number(value):
+            self._check_writable("delay")
+            raise ConfigurationError(
+                f"{self._label}.delay: all synapses share one delay.",
+                hint="connect(delays='forward') gives each the delay that it has in the forward projection",
+            )
+        return super()._new_delays(value, lengths)
+
+    def _write_delay_at(self, places: Index, steps: NDArray[np.int32]) -> NoReturn:
+        raise ConfigurationError(
+            f"{self._label}.delay: all synapses share one delay.", hint="set it for the whole transpose"
+        )
 
     def _whose(self) -> str:
         return f"weights belong to projection '{self.forward.name}'; change them there."

@@ -131,21 +131,20 @@ def own_name(name: object, kind: str) -> str | None:
     return name
 
 
-def targets_of(target: object, kind: str, spiking: bool) -> tuple[str, ...]:
-    """The targets of a projection: several only where it transmits spikes."""
-    if spiking and isinstance(target, list | tuple) and target:
+def targets_of(target: object, kind: str) -> tuple[str, ...]:
+    """The targets of a projection: one or several names."""
+    if isinstance(target, list | tuple) and target:
         return tuple(dict.fromkeys(one_target(t, kind) for t in target))
     return (one_target(target, kind),)
 
 
 def one_target(target: object, kind: str) -> str:
-    """The target of a rate-coded projection: one name, or a list of one."""
+    """The target of what has only one: a name, or a list of one."""
     if isinstance(target, list | tuple) and len(target) == 1:
         target = target[0]
     if isinstance(target, list | tuple) and target:
         raise ConfigurationError(
-            f"{kind}: a rate-coded projection has one target, not {list(target)}.",
-            hint="make one projection for each target",
+            f"{kind}: it has one target, not {list(target)}.", hint="make one of them for each target"
         )
     if not isinstance(target, str) or not target.isidentifier():
         raise ConfigurationError(f"{kind}: target must be a name such as 'exc', not {target!r}.")

@@ -3,52 +3,83 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from inspect import signature
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synloom.codegen.errors import ConfigurationError
 from synloom.connect.ends import Ends
-from synloom.connect.regular import Given
+from synloom.connect.triplets import Rows, merged
 from synloom.connect.values import steps
 from synloom.geometry import whole
 from synloom.messages import warning
 from synloom.registry import default_network
-from synloom.store import Pattern, aligned, stable_order
+from synloom.runtime.buffers import aligned_empty
+from synloom.store import stable_order
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Triplets = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+
+class _Dendrites:
+    """Dendrites as they come. Each is packed at once: that converts a million numbers of Python without a detour.
+
+    What all have in common is checked when they are put together.
+    """
+
+    def __init__(self) -> None:
+        self.heads: list[tuple[int, int, float | None, float | None]] = []
+        self.pre, self.w, self.delay = bytearray(), bytearray(), bytearray()
+
+    def add(self, post: int, size: int, pre: bytes, w: bytes | float, delay: bytes | float) -> None:
+        """One with ``size`` synapses; values are packed, or one number for all of them."""
+        self.pre += pre
+        one_weight = one_delay = None
+        if isinstance(w, float):
+            one_weight = w
+        else:
+            self.w += w
+        if isinstance(delay, float):
+            one_delay = delay
+        else:
+            self.delay += delay
+        self.heads.append((post, size, one_weight, one_delay))
+
+    def rows(self) -> Rows:
+        """All of them put together."""
+        posts, sizes, weights, delays = zip(*self.heads, strict=True)
+        lengths = np.array(sizes, np.int64)
+        w = _together(weights, self.w, lengths)
+        if math.isnan(w[0]) or (w.strides[0] and math.isnan(w.dot(w))):
+            wrong = int(np.searchsorted(np.cumsum(lengths), np.flatnonzero(np.isnan(w))[0], "right"))
+            raise ConfigurationError(f"Dendrite {posts[wrong]}: weights must not be NaN.")
+        delay = _together(delays, self.delay, lengths)
+        return Rows(np.array(posts, np.int64), lengths, np.frombuffer(self.pre, np.uint32), w, delay)
 
 
-class _Row(NamedTuple):
-    """One dendrite."""
+def _together(
+    alone: Sequence[float | None], packed: bytearray, lengths: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """One value for each synapse: one for all of a dendrite, or the next of those packed.
 
-    post: int
-    pre: NDArray[np.int64]
-    w: NDArray[np.float64]
-    delay: NDArray[np.float64]  # ms
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Several dendrites, sorted by post rank."""
-
-    post: NDArray[np.int64]  # of each synapse
-    pre: NDArray[np.int64]
-    w: NDArray[np.float64]
-    delay: NDArray[np.float64]
-
-    def split(self) -> list[_Row]:
-        cuts = [0, *(np.flatnonzero(np.diff(self.post)) + 1).tolist(), len(self.post)]
-        return [
-            _Row(int(self.post[a]), self.pre[a:b], self.w[a:b], self.delay[a:b]) for a, b in pairwise(cuts)
-        ]
+    They have no memory of their own if all are the same.
+    """
+    if not packed:
+        values = np.array(alone, np.float64)
+        if (values == values[0]).all():
+            return np.broadcast_to(values[:1], int(lengths.sum()))
+        return np.repeat(values, lengths)
+    flat = np.frombuffer(packed)
+    if len(flat) == lengths.sum():
+        return flat
+    listed = np.array([value is None for value in alone])
+    together = np.repeat(np.array(alone, np.float64), lengths)
+    together[np.repeat(listed, lengths)] = flat
+    return together
 
 
 class LILConnectivity:
@@ -63,17 +94,23 @@ class LILConnectivity:
     def __init__(self, dt: float | None = None) -> None:
         self.dt = dt
         self.requires_sorting = False
-        self._parts: list[_Row | _Rows] = []
+        self._parts: list[Rows] = []
+        self._new = _Dendrites()  # after all parts
         self._last = 0
 
     def add(self, post_rank: int, ranks: Iterable[int], weights: Any, delays: Any) -> None:
         """Append a dendrite; ``weights`` and ``delays`` (ms) have one value per rank, or one for all."""
-        post = whole(post_rank, "A post rank")
-        what = f"Dendrite {post}"
-        pre = _ranks(ranks, what, "pre")
-        if pre.size == 0:
+        post = post_rank if type(post_rank) is int else whole(post_rank, "A post rank")
+        size, pre = _packed_ranks(ranks, post)
+        if not size:
             return
-        self._append(_Row(post, pre, *_values(weights, delays, len(pre), what)), post, post)
+        w, delay = _packed(weights, size, post), _packed_delays(delays, size, post)
+        if post < self._last:
+            if not self.requires_sorting:
+                warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
+            self.requires_sorting = True
+        self._last = post
+        self._new.add(post, size, pre, w, delay)
 
     def add_synapses(
         self, post_ranks: Iterable[int], pre_ranks: Iterable[int], weights: Any, delays: Any
@@ -82,72 +119,86 @@ class LILConnectivity:
 
         ``weights`` and ``delays`` (ms) have one value per synapse, or one for all.
         """
-        post, pre = (
-            _ranks(ranks, "Synapses", side) for side, ranks in (("post", post_ranks), ("pre", pre_ranks))
-        )
+        post, pre = _integers(post_ranks, "Synapses", "post"), _ranks(pre_ranks, "Synapses", "pre")
         if len(post) != len(pre):
             raise ConfigurationError(f"Synapses: there are {len(post)} post ranks and {len(pre)} pre ranks.")
         if pre.size == 0:
             return
         w, delay = _values(weights, delays, len(pre), "Synapses")
-        if (np.diff(post) < 0).any():
+        first = _changes(post)
+        if (np.diff(post[first].astype(np.int64)) < 0).any():
+            _check_range(post, "Synapses", "post")
             order = stable_order(post, int(post.max()) + 1)
             post, pre, w, delay = post[order], pre[order], w[order], delay[order]
-        self._append(_Rows(post, pre, w, delay), int(post[0]), int(post[-1]))
-
-    def _append(self, part: _Row | _Rows, first: int, last: int) -> None:
-        if first < self._last:
-            if isinstance(part, _Row) and not self.requires_sorting:
-                warning("LILConnectivity: dendrites were added out of order; they are sorted by post rank.")
+            first = _changes(post)
+        rows = post[first]  # all there are, once or more often: the others need not be looked at, nor kept
+        _check_range(rows, "Synapses", "post")
+        if rows[0] < self._last:
             self.requires_sorting = True
-        self._parts.append(part)
-        self._last = last
+        self._take_new()
+        lengths = np.diff(first, append=len(post))
+        self._parts.append(Rows(rows.astype(np.int64), lengths, pre, w, delay))
+        self._last = int(rows[-1])
 
     push_back = add
 
     def _step(self) -> float:
         return default_network().dt if self.dt is None else self.dt
 
-    @property
-    def _rows(self) -> list[_Row]:
-        return [row for part in self._parts for row in (part.split() if isinstance(part, _Rows) else (part,))]
+    def rows(self) -> Rows:
+        """All dendrites, in the order they were added."""
+        self._take_new()
+        if len(self._parts) != 1:
+            self._parts = [_joined(self._parts)]
+        return self._parts[0]
+
+    def _take_new(self) -> None:
+        if self._new.heads:
+            self._parts.append(self._new.rows())
+            self._new = _Dendrites()
 
     @property
     def post_rank(self) -> list[int]:
-        return [row.post for row in self._rows]
+        ranks: list[int] = self.rows().post.tolist()
+        return ranks
 
     @property
     def pre_rank(self) -> list[list[int]]:
-        return [row.pre.tolist() for row in self._rows]
+        rows = self.rows()
+        return rows.split(rows.pre)
 
     @property
     def w(self) -> list[list[float]]:
-        return [row.w.tolist() for row in self._rows]
+        rows = self.rows()
+        return rows.split(rows.w)
 
     @property
     def delay(self) -> list[list[int]]:
         """Delays in steps."""
-        return [steps(row.delay, self._step()).tolist() for row in self._rows]
+        return self.rows().split(self._steps())
+
+    def _steps(self) -> NDArray[np.int32]:
+        return steps(self.rows().delay, self._step())
 
     @property
     def size(self) -> int:
         """Number of dendrites."""
-        return len(self._rows)
+        return len(self.rows().post)
 
     @property
     def nb_synapses(self) -> int:
-        return sum(len(part.pre) for part in self._parts)
+        return len(self.rows().pre)
 
     @property
     def max_delay(self) -> int:
         """Largest delay in steps."""
-        return max((max(row) for row in self.delay), default=1)
+        return int(self._steps().max(initial=1))
 
     @property
     def uniform_delay(self) -> int:
         """Delay in steps that all synapses share, or -1."""
-        found = {delay for row in self.delay for delay in row}
-        return found.pop() if len(found) == 1 else -1
+        found = np.unique(self._steps())
+        return int(found[0]) if len(found) == 1 else -1
 
     def get_max_delay(self) -> int:
         """The same as :attr:`max_delay`."""
@@ -159,49 +210,120 @@ class LILConnectivity:
 
     def compute_average_row_length(self) -> tuple[float, float, int, int]:
         """Mean, standard deviation, minimum and maximum of synapses per dendrite."""
-        lengths = np.array([len(row.pre) for row in self._rows] or [0])
+        lengths = self.rows().lengths if self.size else np.zeros(1, np.int64)
         return float(lengths.mean()), float(lengths.std()), int(lengths.min()), int(lengths.max())
 
     def compute_average_col_idx_gap(self) -> tuple[float, float]:
         """Mean and standard deviation of the distances between neighbouring pre ranks of a dendrite."""
-        gaps = np.concatenate([np.empty(0), *(np.diff(np.sort(row.pre)) for row in self._rows)])
+        gaps = np.concatenate([np.empty(0), *(np.diff(np.sort(row)) for row in self.pre_rank)])
         return (float(gaps.mean()), float(gaps.std())) if gaps.size else (0.0, 0.0)
 
     def validate(self) -> None:
         """Sort the dendrites and merge those of one post neuron; an error if a synapse appears twice."""
-        post, pre, w, delay = self.triplets()
-        order = _sorted(post, pre, "")
-        if order is not None:
-            post, pre, w, delay = post[order], pre[order], w[order], delay[order]
-        self._parts = [_Rows(post, pre, w, delay)] if len(post) else []
-        self._last = int(post[-1]) if len(post) else 0
-
-    def triplets(self) -> Triplets:
-        """Post rank, pre rank, weight and delay (ms) of each synapse, in the order they were added."""
-        parts = self._parts
-        if len(parts) == 1 and isinstance(parts[0], _Rows):
-            return parts[0].post, parts[0].pre, parts[0].w, parts[0].delay
-        if any(isinstance(part, _Rows) for part in parts):
-            post = np.concatenate([np.broadcast_to(part.post, len(part.pre)) for part in parts])
-        else:
-            post = np.repeat(np.array([part.post for part in parts], np.int64), [len(p.pre) for p in parts])
-        pre = np.concatenate([np.empty(0, np.int64), *(part.pre for part in parts)])
-        w = np.concatenate([np.empty(0), *(part.w for part in parts)])
-        return post, pre, w, np.concatenate([np.empty(0), *(part.delay for part in parts)])
+        self._parts, self._last = [merged(self.rows(), "")], max(self.post_rank, default=0)
 
 
 CSR = LILConnectivity
 
 
-def _ranks(ranks: Any, what: str, side: str) -> NDArray[np.int64]:
-    """Ranks as an array of their own."""
+def _integers(ranks: Any, what: str, side: str) -> NDArray[np.integer[Any]]:
+    """Ranks as an array of any integers, which may be the one that was given."""
     try:
-        found = np.array(ranks if isinstance(ranks, np.ndarray | list) else list(ranks))
+        given = np.asarray(ranks if isinstance(ranks, np.ndarray | list) else list(ranks))
     except (TypeError, ValueError):
         raise ConfigurationError(f"{what}: {side} ranks must be a list of integers.") from None
-    if found.size and (found.ndim != 1 or found.dtype.kind not in "iu" or np.minimum.reduce(found) < 0):
-        raise ConfigurationError(f"{what}: {side} ranks must be integers of at least 0.")
-    return found.astype(np.int64, copy=False)
+    if given.size == 0:
+        return np.empty(0, np.int32)
+    if given.ndim != 1 or given.dtype.kind not in "iu":
+        raise _no_ranks(what, side)
+    return given
+
+
+def _no_ranks(what: str, side: str) -> ConfigurationError:
+    return ConfigurationError(f"{what}: {side} ranks must be integers of at least 0.")
+
+
+def _check_range(ranks: NDArray[np.integer[Any]], what: str, side: str) -> int:
+    """Refuse what no population has; the highest of these ranks, of which there is one at least."""
+    if np.minimum.reduce(ranks) < 0:
+        raise _no_ranks(what, side)
+    highest = int(np.maximum.reduce(ranks))
+    if highest >= 2**32:
+        raise ConfigurationError(f"{what}: there is no {side} neuron of rank {highest}.")
+    return highest
+
+
+def _ranks(ranks: Any, what: str, side: str) -> NDArray[np.integer[Any]]:
+    """Ranks in a buffer of their own, which a store can keep where they fit into its 32 bits."""
+    given = _integers(ranks, what, side)
+    if not given.size:
+        return given
+    small = _check_range(given, what, side) < 2**31
+    found = aligned_empty(given.shape, np.dtype(np.int32 if small else np.int64))
+    found[...] = given
+    return found
+
+
+def _changes(post: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Where another post rank than before begins."""
+    return np.concatenate(([0], np.flatnonzero(post[1:] != post[:-1]) + 1))
+
+
+@lru_cache(maxsize=1024)
+def _packer(code: str, size: int) -> Callable[..., bytes]:
+    return struct.Struct(f"{size}{code}").pack
+
+
+def _packed_ranks(ranks: Any, post: int) -> tuple[int, bytes]:
+    """Number and 32-bit numbers of the pre ranks of one dendrite."""
+    if type(ranks) is list and ranks and type(ranks[0]) is int:
+        try:
+            return len(ranks), _packer("I", len(ranks))(*ranks)
+        except struct.error:
+            pass  # the longer way knows why
+    found = _ranks(ranks, f"Dendrite {post}", "pre")
+    return len(found), found.astype(np.uint32).tobytes()
+
+
+def _packed(values: Any, size: int, post: int) -> bytes | float:
+    """Weights of one dendrite: one for all of it, or packed doubles."""
+    if type(values) is list and values and type(values[0]) in (int, float):
+        if len(values) == 1:
+            return float(values[0])
+        if len(values) == size:
+            try:
+                return _packer("d", size)(*values)
+            except (struct.error, TypeError, OverflowError):
+                pass
+    flat = _numbers(values, size, f"Dendrite {post}: weights")
+    return float(flat[0]) if len(flat) == 1 else flat.tobytes()
+
+
+def _packed_delays(values: Any, size: int, post: int) -> bytes | float:
+    """The same for delays in ms, which are checked."""
+    alone = type(values) is list and len(values) == 1 and type(values[0]) in (int, float)
+    if alone and 0 <= values[0] < math.inf:
+        return float(values[0])
+    flat = _numbers(values, size, f"Dendrite {post}: delays")
+    _check_delays(flat, f"Dendrite {post}")
+    return float(flat[0]) if len(flat) == 1 else flat.tobytes()
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    """All dendrites of all parts."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def put(field: str, dtype: type[np.generic]) -> np.ndarray:
+        return np.concatenate([np.empty(0, dtype), *(getattr(part, field) for part in parts)])
+
+    return Rows(
+        put("post", np.int32),
+        put("lengths", np.int64),
+        put("pre", np.int32),
+        put("w", np.float64),
+        put("delay", np.float64),
+    )
 
 
 def _values(
@@ -211,97 +333,27 @@ def _values(
     w, delay = _numbers(weights, size, f"{what}: weights"), _numbers(delays, size, f"{what}: delays")
     if math.isnan(w.dot(w)):  # no sum of squares is NaN unless one of them is
         raise ConfigurationError(f"{what}: weights must not be NaN.")
-    low, high = (delay[0],) * 2 if len(delay) == 1 else (np.minimum.reduce(delay), np.maximum.reduce(delay))
-    if not 0.0 <= low <= high < math.inf:
+    _check_delays(delay, what)
+    return np.broadcast_to(w, size), np.broadcast_to(delay, size)
+
+
+def _check_delays(delay: NDArray[np.float64], what: str) -> None:
+    if not 0.0 <= np.minimum.reduce(delay) <= np.maximum.reduce(delay) < math.inf:
         raise ConfigurationError(f"{what}: delays must be finite and not negative.")
-    return _spread(w, size), _spread(delay, size)
 
 
 def _numbers(values: Any, size: int, what: str) -> NDArray[np.float64]:
     """One number, or ``size`` of them."""
     try:
-        flat = np.array(values, dtype=np.float64, ndmin=1)
+        given = np.asarray(values)
+        if given.dtype.kind in "US":  # NumPy would read numbers in texts
+            raise TypeError
+        flat = np.array(given, dtype=np.float64, ndmin=1)
     except (TypeError, ValueError):
         raise ConfigurationError(f"{what} must be numbers.") from None
     if flat.ndim != 1 or len(flat) not in (1, size):
         raise ConfigurationError(f"{what} must have 1 or {size} values, not {flat.size}.")
     return flat
-
-
-def _spread(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    if len(values) == size:
-        return values
-    if size > 1000:  # worth the call: it takes no memory
-        return np.broadcast_to(values, size)
-    spread = np.empty(size)
-    spread.fill(values[0])
-    return spread
-
-
-def _sorted(post: NDArray[np.int64], pre: NDArray[np.int64], where: str) -> NDArray[np.int64] | None:
-    """The order by post, then by pre rank, None if it is that already; an error if a synapse appears twice."""
-    if len(post) == 0:
-        return None
-    height, width = int(post.max()) + 1, int(pre.max()) + 1
-    if height * width < 2**62:
-        keys = post * width
-        keys += pre
-        if np.diff(keys).min(initial=1) > 0:
-            return None
-        order = stable_order(keys, height * width)
-    else:
-        order = np.lexsort((pre, post))
-    post, pre = post[order], pre[order]
-    twice = np.flatnonzero((np.diff(post) == 0) & (np.diff(pre) == 0))
-    if twice.size:
-        first = twice[0]
-        raise ConfigurationError(
-            f"{where}the synapse from pre neuron {pre[first]} to post neuron {post[first]} appears twice."
-        )
-    return order
-
-
-def from_lists(
-    ends: Ends, given: LILConnectivity
-) -> tuple[Given, NDArray[np.float64], NDArray[np.float64] | float]:
-    """The pattern, weights and delays (ms) of a :class:`LILConnectivity`, checked and in store order."""
-    return from_triplets(ends, *given.triplets())
-
-
-def from_triplets(
-    ends: Ends,
-    post: NDArray[np.int64],
-    pre: NDArray[np.int64],
-    weights: NDArray[np.float64],
-    delays: NDArray[np.float64],
-) -> tuple[Given, NDArray[np.float64], NDArray[np.float64] | float]:
-    """The pattern of these synapses (ranks in the whole populations), weights and delays in store order."""
-    row, column = (
-        _places(ends, side, ranks, known)
-        for side, ranks, known in (("post", post, ends.rows), ("pre", pre, ends.columns))
-    )
-    order = _sorted(post, pre, f"Projection '{ends.projection}': ")
-    lengths = np.bincount(row, minlength=len(ends.rows)).astype(np.int64)
-    equal = delays.size == 0 or bool((delays == delays[0]).all())
-    spread = (float(delays[0]) if delays.size else 0.0) if equal else delays
-    if order is not None:
-        column, weights = column[order], weights[order]
-        spread = spread if isinstance(spread, float) else spread[order]
-    return Given(Pattern.of(ends.rows, ends.columns, lengths, aligned(column, np.int32))), weights, spread
-
-
-def _places(ends: Ends, side: str, ranks: NDArray[np.int64], known: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The place of each rank among the neurons of one end."""
-    places = np.full(int(known[-1]) + 1 if len(known) else 0, -1)
-    places[known] = np.arange(len(known))
-    if ranks.size and not 0 <= int(ranks.min()) <= int(ranks.max()) < len(places):
-        wrong = ranks[(ranks < 0) | (ranks >= len(places))]
-    else:
-        found = places[ranks]
-        if not ranks.size or found.min() >= 0:
-            return found
-        wrong = ranks[found < 0]
-    raise ends.error(f"{side} rank {int(wrong[0])} is not a neuron of the {side} side.")
 
 
 def call_method(

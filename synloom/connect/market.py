@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from synloom.connect.ends import Ends
-from synloom.connect.lil import from_triplets
 from synloom.connect.matrix import from_matrix
 from synloom.connect.regular import Given
+from synloom.connect.triplets import from_triplets
 from synloom.messages import info
 
 if TYPE_CHECKING:

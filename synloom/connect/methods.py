@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from synloom import connectivity_file, messages
 from synloom.codegen.errors import ConfigurationError
-from synloom.connect import distance, lil, market, matrix, random, regular, values
+from synloom.connect import distance, lil, market, matrix, random, regular, triplets, values
 from synloom.connect.ends import Connector, Ends
 from synloom.connect.legacy import legacy
 from synloom.connect.values import Connection
-from synloom.store import check_format
+from synloom.storage import check_format
 
 if TYPE_CHECKING:
     from synloom.network import Network
@@ -246,7 +246,7 @@ class ConnectMethods:
         name = getattr(method, "__name__", type(method).__name__)
         return self._given(
             "User-defined",
-            lil.from_lists(ends, made),
+            triplets.from_rows(ends, made.rows()),
             (storage_format, storage_order),
             text=f"User-defined, function {name}()",
         )

@@ -12,7 +12,7 @@ from synloom import messages
 from synloom.clock import nearest_steps
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.input_fields import ARRIVED, HISTORY, NEWER, PLACE, SCALE, WINDOW
-from synloom.connect.ends import End, end_of, network_of, population_of
+from synloom.connect.ends import End, end_of, network_of, one_target, population_of
 from synloom.connect.values import Connection, is_number
 from synloom.inputs.given import in_ms
 from synloom.population import Population
@@ -56,7 +56,7 @@ class CurrentInjection(Projection):
                 f"CurrentInjection: pre has {ends[0].size} neurons, but post has {ends[1].size}.",
                 hint="use views of equal size",
             )
-        super().__init__(pre, post, target, name=name, **place)
+        super().__init__(pre, post, one_target(target, "CurrentInjection"), name=name, **place)
 
     def connect_current(self, scale: float = 1.0, delays: float = 0.0) -> Self:
         """Join neurons of equal position.
@@ -138,7 +138,7 @@ class DecodingProjection(Projection):
         _check_kinds("DecodingProjection", pre, post, True, place)
         self._window = float(window)
         self._decoded_for: tuple[Store | None, Any] = (None, None)
-        super().__init__(pre, post, target, name=name, **place)
+        super().__init__(pre, post, one_target(target, "DecodingProjection"), name=name, **place)
 
     @property
     def window(self) -> float:

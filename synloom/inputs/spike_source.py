@@ -41,6 +41,7 @@ class SpikeSourceArray(Population):
     """
 
     _times: Trains
+    _ignores_inputs = True
 
     def __init__(self, spike_times: Any, name: str | None = None, copied: bool = False, **place: Any) -> None:
         del copied

@@ -263,24 +263,6 @@ def weights_written_backward() -> None:
     fb.w = 2.0
 
 
-def delay_of_one_step_made_longer() -> None:
-    ff = sl.Projection(*two(), "exc")
-    ff.connect_all_to_all(1.0)
-    sl.compile()
-    ff.delay = 3.0
-
-
-def delays_of_single_synapses_where_all_share_one() -> None:
-    ff = sl.Projection(*two(), "exc")
-    ff.connect_all_to_all(1.0, delays=2.0)
-    sl.compile()
-    ff.delay = [[1.0, 2.0, 1.0], [1.0, 1.0, 2.0]]
-
-
-def several_targets() -> None:
-    sl.Projection(*two(), ["exc", "inh"])
-
-
 def unknown_name_in_the_transposed_psp() -> None:
     ff = sl.Projection(*two(), "exc")
     ff.connect_all_to_all(1.0)
@@ -298,9 +280,6 @@ NOT_OFFERED: list[tuple[Callable[[], None], str]] = [
     (transpose_without_synapses_to_read, "'ff' was never connected"),
     (weights_for_a_single_w, "one weight per synapse.*one w per projection"),
     (weights_written_backward, "'ff'"),
-    (delay_of_one_step_made_longer, "compiled for a delay of one step"),
-    (delays_of_single_synapses_where_all_share_one, "all synapses share one delay"),
-    (several_targets, "one target"),
     (unknown_name_in_the_transposed_psp, r"has no attribute .x"),
 ]
 

@@ -15,7 +15,8 @@ from unit.built import RELAY, built
 import synloom as sl
 from synloom.codegen.ir.types import StoreKind
 from synloom.extensions.convolution import Transpose
-from synloom.store import FORMATS, SYNONYMS, Pattern, pack
+from synloom.storage import FORMATS, SYNONYMS
+from synloom.store import Pattern, pack
 
 FORMAT = st.sampled_from(sorted([*FORMATS, *SYNONYMS]))
 

@@ -285,3 +285,42 @@ def test_another_step_or_precision_is_refused(option: str, value: Any, tmp_path:
         sl.SavedFileError, match=r"written with dt=1.0 and double precision, the network here"
     ):
         net.restore(tmp_path / "state")
+
+
+@pytest.mark.parametrize("later", [4.0, MIXED], ids=["uniform", "mixed"])
+@pytest.mark.parametrize("model", ["rates", "spiking"])
+def test_delays_of_another_kind_go_with_a_checkpoint(model: str, later: Any, tmp_path: Path) -> None:
+    """Into a network that was compiled without, and back into one that has them by now."""
+
+    def make() -> sl.Network:
+        if model == "rates":
+            return rates("csr", 0.0)
+        spiking("csr", 0.0, 0.0)
+        return sl.magic_network()
+
+    net = make()
+    net.compile()
+    net.simulate(5.0)
+    net.checkpoint(tmp_path / "without")
+    first = evidence(net)
+    net.get_projection("ff").delay = later
+    net.simulate(6.0)
+    net.checkpoint(tmp_path / "with")
+    there = evidence(net)
+    net.simulate(7.0)
+    end = evidence(net)
+    sl.clear()
+    other = make()
+    other.compile()
+    other.restore(tmp_path / "with")
+    same(evidence(other), there)
+    other.simulate(7.0)
+    same(evidence(other), end)
+    other.restore(tmp_path / "without")
+    if np.ndim(later) == 0:
+        same(evidence(other), first)
+    other.get_projection("ff").delay = later
+    other.simulate(6.0)
+    same(evidence(other), there)
+    other.simulate(7.0)
+    same(evidence(other), end)

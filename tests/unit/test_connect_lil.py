@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.built import built, projection
 
+import synloom as sl
 from synloom import messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.connect.lil import CSR, LILConnectivity
@@ -215,3 +216,94 @@ def test_mistakes_in_synapses_leave_nothing_behind(synapses: Any, said: str) -> 
     with pytest.raises(ConfigurationError, match=said):
         lil.add_synapses(*synapses)
     assert lil.nb_synapses == 1
+
+
+def test_weights_that_are_nan_are_found_in_bulk_and_name_their_dendrite() -> None:
+    for rows in (
+        [(0, [1, 2], [1.0, 2.0], [0.0]), (3, [0, 1], [1.0, float("nan")], [0.0])],
+        [(0, [1, 2], [1.0], [0.0]), (3, [0, 1], [float("nan")], [0.0])],
+        [(3, [0, 1], float("nan"), [0.0])],
+    ):
+        with pytest.raises(ConfigurationError, match=r"^Dendrite 3: weights must not be NaN\.$"):
+            connect(*rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((0, [True, False], [1.0], [0.0]), "Dendrite 0: pre ranks must be integers of at least 0"),
+        ((7, [0, 2**40], [1.0], [0.0]), f"Dendrite 7: there is no pre neuron of rank {2**40}"),
+        ((7, [0, 1], [1.0, "2"], [0.0]), "Dendrite 7: weights must be numbers"),
+        ((7, [0, 1], [1.0], [0.0, -1.0]), "Dendrite 7: delays must be finite and not negative"),
+    ],
+)
+def test_mistakes_that_packing_finds(row: tuple[Any, ...], said: str) -> None:
+    lil = made((0, [2], [1.0], [0.0]))
+    with pytest.raises(ConfigurationError, match=said):
+        lil.add(*row)
+    assert lil.nb_synapses == 1, "nothing is left behind"
+
+
+FORMS: list[Any] = [list, tuple, np.array, lambda values: values[0]]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 4), st.sampled_from(FORMS), st.sampled_from(FORMS), st.sampled_from(FORMS[:3])
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_values_may_come_in_any_form_from_dendrite_to_dendrite(rows: list[tuple[int, Any, Any, Any]]) -> None:
+    lil, expected = LILConnectivity(dt=1.0), []
+    for post, (size, weights, delays, ranks) in enumerate(rows):
+        w = [0.5 * post + k for k in range(size)]
+        late = [float(post + k + 1) for k in range(size)]
+        lil.add(post, ranks(list(range(size))), weights(w), delays(late))
+        alone = [FORMS[3]]
+        expected.append(
+            (
+                [w[0]] * size if weights in alone else w,
+                [int(late[0])] * size if delays in alone else [int(v) for v in late],
+            )
+        )
+    assert lil.w == [w for w, _ in expected] and lil.delay == [late for _, late in expected]
+    assert lil.pre_rank == [list(range(size)) for size, *_ in rows]
+
+
+def test_lists_may_be_changed_after_they_were_added() -> None:
+    lil, ranks, weights, delays = LILConnectivity(dt=1.0), [0, 1], [0.1, 0.2], [1.0, 2.0]
+    lil.add(0, ranks, weights, delays)
+    ranks[:], weights[:], delays[:] = [5, 6], [7.0, 8.0], [9.0, 9.0]
+    assert (lil.pre_rank, lil.w, lil.delay) == ([[0, 1]], [[0.1, 0.2]], [[1, 2]])
+    lil.add(1, ranks, weights, delays)
+    assert lil.post_rank == [0, 1], "reading does not end it"
+
+
+def test_dendrites_and_arrays_in_turn_keep_their_order() -> None:
+    lil = made((0, [1], [1.0], [0.0]), (0, [2], [2.0], [0.0]))
+    lil.add_synapses([2, 1, 2], [0, 0, 1], [3.0, 4.0, 5.0], 0.0)
+    lil.add(2, [2], [6.0], [0.0])
+    assert lil.post_rank == [0, 0, 1, 2, 2]
+    assert lil.w == [[1.0], [2.0], [4.0], [3.0, 5.0], [6.0]]
+    lil.validate()
+    assert (lil.post_rank, lil.w) == ([0, 1, 2], [[1.0, 2.0], [4.0], [3.0, 5.0, 6.0]])
+
+
+@pytest.mark.parametrize("ranks", [[2, 4, 5], [1, 2, 3, 4]], ids=["any", "run"])
+def test_parts_of_populations_are_given_by_ranks_in_the_whole(ranks: list[int]) -> None:
+    whole = projection(6, 6)
+    a, b = whole.pre, whole.post
+
+    def method(pre: Any, post: Any) -> LILConnectivity:
+        return made((ranks[1], [ranks[2], ranks[0]], [1.0, 2.0], [0.0]))
+
+    part = sl.Projection(a[ranks], b[ranks], "exc", name="part").connect_with_func(method)
+    built(part)
+    assert (part.post_ranks, part.pre_ranks) == ([ranks[1]], [[ranks[0], ranks[2]]])
+    assert part.w == [[2.0, 1.0]]
+    for outside in (0, 3 if len(ranks) == 3 else 5):
+        with pytest.raises(ConfigurationError, match=f"pre rank {outside} is not a neuron of the pre side"):
+            part.connect_with_func(lambda pre, post, r=outside: made((ranks[0], [r], [1.0], [0.0])))

@@ -71,15 +71,24 @@ def test_writing_changes_the_projection() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("w", [1, 2, 3], "2 rows of lengths"),
-        ("w", [[1, 2], [3, 4]], "2 rows of lengths"),
-        ("w", "x", "2 rows of lengths"),
-        ("w", None, "2 rows of lengths"),
+        (
+            "w",
+            [1, 2, 3],
+            "^Dendrite 0 of Projection 'ff': w takes a number, or 2 of them, one for each synapse; not a list",
+        ),
+        (
+            "w",
+            [[1, 2], [3, 4]],
+            "w takes a number, or 2 of them, one for each synapse; not a list of length 2",
+        ),
+        ("w", "x", "w takes a number, or 2 of them, one for each synapse; not 'x'"),
+        ("w", None, "w takes a number, or 2 of them, one for each synapse; not None"),
         ("theta", [1, 2], "takes a single number"),
         ("eta", 1.0, "belongs to the whole projection"),
         ("thet", 1.0, 'has no attribute "thet"'),
         ("size", 1.0, 'has no attribute "size"'),
-        ("delay", 2.0, "all synapses share one delay"),
+        ("delay", -2.0, "must not be negative"),
+        ("delay", [1.0], "delay takes a number, or 2 of them, one for each synapse; not a list of length 1"),
     ],
 )
 def test_what_a_dendrite_refuses(name: str, value: object, said: str) -> None:
@@ -128,13 +137,26 @@ def test_the_delay_of_a_synapse() -> None:
     assert proj.delay == [[1.0, 6.0], [3.0, 4.0]]
 
 
+def test_delays_of_parts_where_all_shared_one() -> None:
+    proj = sparse()
+    proj.synapse(0, 0).delay = 1.0
+    assert proj.delay == 1.0 and proj.uniform_delay == 1
+    proj.synapse(0, 0).set({"delay": 3.0, "w": 8.0})
+    assert proj.delay == [[3.0, 1.0], [1.0, 1.0]] and proj.synapse(0, 0).w == 8.0
+    proj.dendrite(1).delay = [2.0, 5.0]
+    assert proj.delay == [[3.0, 1.0], [2.0, 5.0]]
+    proj.delay = 4.0
+    assert proj.delay == 4.0, "one number for all of them, before compile()"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("w", [1.0], "takes a single number, not a list"),
         ("theta", np.ones(2), "takes a single number, not a ndarray"),
         ("weight", 1.0, 'has no attribute "weight"'),
-        ("delay", 2.0, "all synapses share one delay"),
+        ("delay", [2.0], "takes a single number, not a list"),
+        ("delay", -2.0, "must not be negative"),
     ],
 )
 def test_what_a_synapse_refuses(name: str, value: object, said: str) -> None:

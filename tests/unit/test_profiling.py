@@ -381,3 +381,27 @@ def test_memory_by_function(call: Callable[[int], object], capsys: pytest.Captur
     assert capsys.readouterr().out == (
         "Memory of network 0: 0 B\n  population ring        0 B\n  projection on          0 B\n"
     )
+
+
+@compiled
+def test_a_delay_of_another_kind_within_a_call() -> None:
+    sl.setup(dt=1.0)
+    pop, proj = ring()
+    late = sl.Projection(pop, pop, "exc", name="late").connect_one_to_one(0.1)
+    sl.compile(profile_enabled=True)
+
+    @sl.every(period=3.0, wait=3.0)
+    def delayed(n: int) -> None:
+        if n == 0:
+            late.delay = [[1.0], [2.0], [3.0], [1.0]]
+
+    sl.simulate(10.0)
+    records = sl.profile()["simulate"]
+    assert [record["steps"] for record in records] == [3, 7]
+    for record in records:
+        consistent(record)
+    kernels = [
+        {part["kernel"] for part in record["parts"] if part["label"] == "proj1_psp"} for record in records
+    ]
+    assert all(len(found) == 1 for found in kernels) and kernels[0] != kernels[1]
+    sl.check_profile_results()

@@ -72,7 +72,7 @@ def test_the_model_of_a_projection_is_its_own() -> None:
         (("nobody", "b", "exc"), "there is no population named 'nobody'"),
         ((7, "b", "exc"), "pre must be a population, a view or a name, not 7"),
         (("a", None, "exc"), "post must be a population, a view or a name, not None"),
-        (("a", "b", ["exc", "ampa"]), r"has one target, not \['exc', 'ampa'\]"),
+        (("a", "b", ["exc", "a b"]), "target must be a name such as 'exc', not 'a b'"),
         (("a", "b", ""), "target must be a name such as 'exc', not ''"),
         (("a", "b", []), r"target must be a name such as 'exc', not \[\]"),
         (("a", "b", "a b"), "target must be a name"),
@@ -237,13 +237,32 @@ def test_delays_set_before_compile() -> None:
     assert proj.delay is None and proj.max_delay == 3
     proj.delay = 5.0
     assert proj.uniform_delay == 5
-    with pytest.raises(ConfigurationError, match="after compile"):
-        proj.delay = [[1, 2, 3], [4, 5, 6]]
     assert built(proj).delay == 5.0
     proj.delay = sl.DiscreteUniform(2, 2)
     assert proj.delay == [[2.0] * 3] * 2
     with pytest.raises(ConfigurationError, match="must not be negative"):
         proj.delay = -2.0
+
+
+def test_delays_of_single_synapses_set_before_compile() -> None:
+    proj = projection().connect_all_to_all(1.0)
+    table = [[1, 2, 3], [4, 0.1, 6]]
+    proj.delay = table
+    table[0][0] = 9
+    assert proj.delay is None
+    assert built(proj).delay == [[1.0, 2.0, 3.0], [4.0, 1.0, 6.0]]
+    proj.delay = [2.0, 3.0]
+    assert proj.delay == [[2.0] * 3, [3.0] * 3], "one for each dendrite"
+    proj._build(again=True)
+    assert proj.delay == [[2.0] * 3, [3.0] * 3]
+    proj.delay = 4.0
+    assert built(proj).delay == 4.0
+    proj.delay = [[5.0] * 3] * 2
+    assert built(proj.connect_all_to_all(1.0)).delay == 1.0, "another connector, other delays"
+    proj = projection().connect_all_to_all(1.0)
+    proj.delay = [[1, 2, 3]]
+    with pytest.raises(ConfigurationError, match=r"'ff'\.delay: 2 rows of lengths \[3, 3\] were expected"):
+        built(proj)
 
 
 # -- flags and structural plasticity ----------------------------------------------------------------------

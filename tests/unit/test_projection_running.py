@@ -66,8 +66,6 @@ def test_uniform_delays_change_while_running() -> None:
     assert received(5) == [9.0, 9.0, 9.0, 12.0, 15.0]
     ff.delay = 0.1
     assert ff.delay == 1.0 and received(1) == [27.0]
-    with pytest.raises(ConfigurationError, match="all synapses share one delay"):
-        ff.delay = [[1, 2, 3], [1, 2, 3]]
     with pytest.raises(ConfigurationError, match="must not be negative"):
         ff.delay = -1.0
 
@@ -82,14 +80,23 @@ def test_delays_of_each_synapse_change_while_running() -> None:
     assert received(1) == [30.0]
 
 
-def test_a_delay_can_not_be_introduced_later() -> None:
+def test_a_delay_can_be_introduced_later() -> None:
     ff, fb = network()
+    assert received(3) == [0.0, 3.0, 6.0]
     for proj in (ff, fb):
         assert proj.delay == 1.0
         proj.delay = 1.4
-        with pytest.raises(ConfigurationError, match="compiled for a delay of one step") as error:
-            proj.delay = 2.0
-        assert error.value.hint == "give a delay before compile()" and proj.delay == 1.0
+        assert proj.delay == 1.0
+    ff.delay = 3.0
+    assert ff.delay == 3.0 and ff.pre.max_delay == 3
+    # What was before is not remembered: it counts as the value of the last step, r(2) = 3.
+    assert received(4) == [9.0, 9.0, 9.0, 12.0]
+    fb.delay = 2.0
+    assert (ff.delay, fb.delay) == (3.0, 2.0)
+    with pytest.raises(ConfigurationError, match="Transpose 'fb'.delay: all synapses share one delay"):
+        fb.delay = [[1.0, 2.0]] * 3
+    with pytest.raises(ConfigurationError, match="Transpose 'fb'.delay: all synapses share one delay"):
+        fb.dendrite(0).delay = 3.0
 
 
 def test_a_transpose_has_its_own_delay() -> None:

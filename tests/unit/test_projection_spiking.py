@@ -45,6 +45,32 @@ def test_a_target_that_the_neuron_never_mentions(capsys: pytest.CaptureFixture[s
     sl.simulate(4.0)
 
 
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (lambda: sl.SpikeSourceArray([[2.0]]), ""),
+        (
+            lambda: sl.PoissonPopulation(1, rates=10.0),
+            "WARNING: population 'pop1' never uses its inputs on target exc.\n",
+        ),
+        (
+            lambda: sl.TimedPoissonPopulation(1, rates=[10.0], schedule=[0.0]),
+            "WARNING: population 'pop1' never uses its inputs on target exc.\n",
+        ),
+    ],
+    ids=["given", "poisson", "timed"],
+)
+def test_sources_of_given_spikes_may_ignore_what_leads_to_them(
+    made: Any, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sl.setup(suppress_warnings=False)
+    pre, post = source([1]), made()
+    sl.Projection(pre, post, "exc").connect_all_to_all(1.0)
+    capsys.readouterr()
+    sl.compile()
+    assert capsys.readouterr().out == told
+
+
 SILENT = (
     "WARNING: Projection 'proj0': pre_spike of its synapse does not mention g_target; each spike transmits "
     "g_target += w all the same. To be silent, write g_target += 0.0.\n"
@@ -218,15 +244,14 @@ def test_traces_see_spikes_when_they_arrive() -> None:
     near(ff.m, [[9, 9]])
 
 
-def test_delays_that_were_not_compiled() -> None:
+def test_delays_that_were_not_compiled_yet() -> None:
     pre, post = source([1]), target("post")
     ff, uniform = connected(pre, post, [[1]]), connected(pre, post, [[1]], delays=3.0)
     sl.compile()
     assert ff.delay == 1.0
     ff.delay = 2.0
-    with pytest.raises(ConfigurationError, match="all synapses share one delay"):
-        uniform.delay = [[2.0]]
-    assert (ff.delay, uniform.delay) == (2.0, 3.0)
+    uniform.delay = [[2.0]]
+    assert (ff.delay, uniform.delay) == (2.0, 2.0), "all of them are equal"
 
 
 def test_delays_before_compile() -> None:

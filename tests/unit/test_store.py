@@ -8,7 +8,8 @@ import pytest
 from synloom import messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import StoreKind
-from synloom.store import FORMATS, SYNONYMS, Pattern, Store, check_format, pack, stable_order
+from synloom.storage import FORMATS, SYNONYMS, check_format
+from synloom.store import Pattern, Store, pack, stable_order
 
 # The table of spec 06, section 5.3: rows 0, 1; columns 0, 1, 2; synapses (0,0) (0,1) (1,1) (1,2).
 W = np.array([1.0, 2.0, -4.0, 0.5])

@@ -102,11 +102,6 @@ def test_errors() -> None:
         "Give a number or 2 numbers, not a list of length 1.",
     )
     refused(
-        lambda: d.create_synapse(2, delay=3.0),
-        f"{label}.delay: all synapses share one delay, 1.0 ms.",
-        "give the connector one delay per synapse, or a distribution, before compile()",
-    )
-    refused(
         lambda: d.create_synapse(2, delay=-1.0),
         f"{label}.delay: delays must not be negative.",
         "0.0 is a delay of one step",
@@ -222,6 +217,10 @@ def test_the_delay_that_all_share() -> None:
     d.create_synapse(0)
     d.create_synapse(1, delay=3.0)
     assert proj.delay == 3.0
+    d.prune_synapse(1)
+    d.create_synapse(1, delay=5.0)
+    assert d.delay == [3.0, 5.0, *[3.0] * (len(d) - 2)] and proj.uniform_delay == -1
+    sl.simulate(7.0)
 
 
 @pytest.mark.parametrize(("flag", "several"), [("postsynaptic", "dendrite"), ("projection", "projection")])
