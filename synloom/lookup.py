@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from synloom import messages
 from synloom.codegen.errors import ConfigurationError
+from synloom.network_part import NetworkPart
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.transpose import Transpose
@@ -14,33 +15,32 @@ from synloom.view import PopulationView
 
 if TYPE_CHECKING:
     from synloom.monitor import Monitor
-    from synloom.network import Network
 
 Named = TypeVar("Named", Population, "Projection | Transpose", "Monitor")
 End = Population | PopulationView | str
 
 
-class NetworkLookup:
+class NetworkLookup(NetworkPart):
     """The part of a network that finds its objects. Lists are copies."""
 
-    def get_population(self: Network, name: str) -> Population | None:  # type: ignore[misc]
+    def get_population(self, name: str) -> Population | None:
         """The population of this name, or None after a warning."""
         return _find("population", name, self.populations)
 
-    def get_projection(self: Network, name: str) -> Projection | Transpose | None:  # type: ignore[misc]
+    def get_projection(self, name: str) -> Projection | Transpose | None:
         """The projection of this name, or None after a warning."""
         return _find("projection", name, self.projections)
 
-    def get_monitor(self: Network, name: str) -> Monitor | None:  # type: ignore[misc]
+    def get_monitor(self, name: str) -> Monitor | None:
         """The monitor of this name, or None after a warning."""
         return _find("monitor", name, self.monitors)
 
-    def get_populations(self: Network) -> list[Population]:  # type: ignore[misc]
+    def get_populations(self) -> list[Population]:
         """All populations, in order of creation."""
         return list(self.populations)
 
-    def get_projections(  # type: ignore[misc]
-        self: Network,
+    def get_projections(
+        self,
         post: End | None = None,
         pre: End | None = None,
         target: str | None = None,
@@ -73,12 +73,12 @@ class NetworkLookup:
             )
         return found
 
-    def get_monitors(self: Network, obj: Any = None) -> list[Monitor]:  # type: ignore[misc]
+    def get_monitors(self, obj: Any = None) -> list[Monitor]:
         """All monitors, or those of one object."""
         return [m for m in self.monitors if obj is None or m.object is obj or m.object == obj]
 
-    def enable_learning(  # type: ignore[misc]
-        self: Network,
+    def enable_learning(
+        self,
         projections: Iterable[Projection | Transpose] | None = None,
         period: float | None = None,
         offset: float | None = None,
@@ -87,26 +87,26 @@ class NetworkLookup:
         for projection in _learning(self, projections):
             projection.enable_learning(period, offset)
 
-    def disable_learning(self: Network, projections: Iterable[Projection | Transpose] | None = None) -> None:  # type: ignore[misc]
+    def disable_learning(self, projections: Iterable[Projection | Transpose] | None = None) -> None:
         """Disable learning in the given, or in all projections."""
         for projection in _learning(self, projections):
             projection.disable_learning()
 
     # -- callbacks --------------------------------------------------------------------------------------
 
-    def callbacks_enabled(self: Network) -> bool:  # type: ignore[misc]
+    def callbacks_enabled(self) -> bool:
         """Whether ``simulate()`` calls the functions declared with ``every``."""
         return self._callbacks.enabled
 
-    def enable_callbacks(self: Network) -> None:  # type: ignore[misc]
+    def enable_callbacks(self) -> None:
         """Let ``simulate()`` call the functions declared with ``every``."""
         self._callbacks.enabled = True
 
-    def disable_callbacks(self: Network) -> None:  # type: ignore[misc]
+    def disable_callbacks(self) -> None:
         """Let ``simulate()`` pass over the functions declared with ``every``."""
         self._callbacks.enabled = False
 
-    def clear_all_callbacks(self: Network) -> None:  # type: ignore[misc]
+    def clear_all_callbacks(self) -> None:
         """Forget all functions declared with ``every``."""
         self._callbacks.all = []
 
@@ -127,7 +127,7 @@ def _targets(projection: Projection | Transpose) -> Sequence[str]:
     return projection.targets if isinstance(projection, Projection) else (projection.target,)
 
 
-def _learning(network: Network, projections: Iterable[Projection | Transpose] | None) -> list[Projection]:
+def _learning(network: NetworkPart, projections: Iterable[Projection | Transpose] | None) -> list[Projection]:
     """Those given, or all; a transpose has no learning of its own."""
     if not network.compiled:
         messages.warning("learning can only be switched after compile().")

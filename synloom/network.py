@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,14 @@ from synloom.callbacks import Callbacks
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
-from synloom.codegen.ir.types import Precision
 from synloom.compiler import Build, compile_network, render_sources
-from synloom.config import Options, options
 from synloom.describe import describe
-from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.lookup import NetworkLookup
 from synloom.monitor import Monitor
 from synloom.network_constants import NetworkConstants
 from synloom.network_copies import NetworkCopies
-from synloom.neuron import Neuron
+from synloom.network_objects import NetworkObjects
+from synloom.network_settings import NetworkSettings
 from synloom.numerics import Watch
 from synloom.population import Population
 from synloom.profiling import Profile
@@ -34,10 +32,7 @@ from synloom.running import Running
 from synloom.runtime.options import BuildOptions
 from synloom.saved import Tree
 from synloom.saving import NetworkSaving
-from synloom.synapse import Synapse
 from synloom.targets import sum_targets, warn_of_targets
-from synloom.transpose import Transpose
-from synloom.view import PopulationView
 
 DUMP_HOOK: Callable[[Network], None] | None = None
 
@@ -53,7 +48,16 @@ class _NetworkType(type):
         return network
 
 
-class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Running, metaclass=_NetworkType):
+class Network(
+    NetworkSettings,
+    NetworkObjects,
+    NetworkConstants,
+    NetworkCopies,
+    NetworkLookup,
+    NetworkSaving,
+    Running,
+    metaclass=_NetworkType,
+):
     """A network of populations and projections with a clock of its own.
 
     Parameters
@@ -69,9 +73,6 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
     -----
     Spec 03, section 6. Module-level functions (``synloom.simulate`` and so on) drive a default network.
     """
-
-    id: int
-    _number: int  # of networks made before, and this one
 
     def __init__(self, everything: bool = False) -> None:
         self.everything = everything
@@ -92,85 +93,24 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
         return network
 
     def _setup(self, dt: float | None, seed: int | None) -> None:
-        self._dt, self._seed = dt, seed
-        self._options: Options | None = None
-        self._rng: np.random.Generator | None = None
-        self._drawn_seed: int | None = None  # where nobody gave one
-        self._draw_state = DrawState()
-        self._reseeds = False  # whether reset() restarts random numbers: it does in the 5.0 style
-        self.populations: list[Population] = []
-        self.projections: list[Projection | Transpose] = []
-        self.monitors: list[Monitor] = []
+        self._set_options(dt, seed)
+        self._reseeds = False
+        self.populations, self.projections, self.monitors = [], [], []
         self.cleared = False
         self._callbacks = Callbacks()
         self._arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})  # of the constructor
-        self._copies: dict[int, tuple[Any, Any]] = {}  # originals and copies, by id() of the original
-        self._by_name = False  # whether originals are in another process
-        self._describing = False
+        self._copies = {}
+        self._by_name = self._describing = False
         self._profile = Profile()
         self._pending: Tree | None = None  # what it becomes once it is compiled
-        self._binding: Binding | None = None
-        self._build: Build | None = None
+        self._binding, self._build = None, None
         self._clock = np.zeros(1, np.int64)
         self._batch = 1
         self._watch = None
 
-    # -- configuration ----------------------------------------------------------------------------------
-
     @property
-    def options(self) -> Options:
-        """Options of ``setup()``; a network keeps those that held when it was compiled."""
-        return options if self._options is None else self._options
-
-    @property
-    def dt(self) -> float:
-        """Step size in ms."""
-        return float(self.options.dt if self._dt is None else self._dt)
-
-    @property
-    def precision(self) -> Precision:
-        return Precision(self.options.precision)
-
-    @property
-    def real(self) -> np.dtype[Any]:
-        """NumPy type of real buffers."""
-        return np.dtype(np.float64 if self.precision is Precision.DOUBLE else np.float32)
-
-    @property
-    def seed(self) -> int | None:
-        """Seed of the random streams. Without one, it is drawn when first needed, at the latest by ``compile()``.
-
-        A seed of ``setup()`` is that of the default network; other networks get children of it.
-        """
-        if self._seed is not None:
-            return self._seed
-        if self.options.seed is not None:
-            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self._number)
-        return self._drawn_seed
-
-    def _some_seed(self) -> int:
-        if self.seed is None:
-            self._drawn_seed = fresh_seed()
-        assert self.seed is not None
-        return self.seed
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """Generator of this network; its children feed connectors and distributions."""
-        if self._rng is None:
-            self._rng = np.random.default_rng(self._some_seed())
-        return self._rng
-
-    def spawn_rng(self) -> np.random.Generator:
-        """An independent child stream, the same from run to run for the same seed and order of calls."""
-        return self.rng.spawn(1)[0]
-
-    def set_seed(self, seed: int, use_seed_seq: bool = True) -> None:
-        """Restart the random streams of this network, and of its equations if it is compiled, from ``seed``."""
-        del use_seed_seq
-        self._seed = checked_seed(seed)
-        self._rng = None
-        self._draw_state.restart(self._seed)
+    def _whole(self) -> Network:
+        return self
 
     @property
     def compiled(self) -> bool:
@@ -181,106 +121,6 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
     def build(self) -> Build | None:
         """What ``compile()`` returned."""
         return self._build
-
-    # -- objects ----------------------------------------------------------------------------------------
-
-    def create(
-        self,
-        geometry: int | tuple[int, ...] | None = None,
-        neuron: Neuron | None = None,
-        stop_condition: str | None = None,
-        name: str | None = None,
-        population: Population | None = None,
-    ) -> Population:
-        """A population of this network (spec 03, section 6.3)."""
-        self._reseeds = True
-        if population is not None or isinstance(geometry, Population):
-            given = population if population is not None else geometry
-            assert isinstance(given, Population)
-            return self._take(given)
-        if geometry is None or neuron is None:
-            raise ConfigurationError("create() needs a geometry and a neuron.")
-        return Population(geometry, neuron, name=name, stop_condition=stop_condition, network=self)
-
-    def connect(
-        self,
-        pre: Population | PopulationView | Projection | Transpose | str | None = None,
-        post: Population | PopulationView | str | None = None,
-        target: str = "",
-        synapse: Synapse | None = None,
-        name: str | None = None,
-        projection: Projection | Transpose | None = None,
-        disable_omp: bool = True,
-    ) -> Projection | Transpose:
-        """A projection of this network; a ready-made one such as ``Transpose`` is taken as it is."""
-        self._reseeds = True
-        special = pre if projection is None else projection
-        if isinstance(special, Transpose):
-            return special.connect()
-        if isinstance(special, Projection):
-            return special
-        pre = special
-        if pre is None or post is None or not target:
-            raise ConfigurationError("connect() needs pre, post and a target.")
-        return Projection(pre, post, target, synapse, name=name, disable_omp=disable_omp, network=self)
-
-    def monitor(
-        self,
-        obj: Any,
-        variables: str | Sequence[str] = (),
-        period: float | None = None,
-        period_offset: float | None = None,
-        start: bool = True,
-        name: str | None = None,
-    ) -> Monitor:
-        """A monitor of this network; its data take the geometry of the population."""
-        self._reseeds = True
-        monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self)
-        monitor._reshape_default = True
-        return monitor
-
-    def _take(self, population: Population) -> Population:
-        """Make a population that was described elsewhere, in the default network, one of this."""
-        home = population.network
-        if home is self:
-            return population
-        if home.compiled or any(population in _ends(p) for p in home.projections):
-            raise ConfigurationError(
-                f"Population '{population.name}' belongs to another network already.",
-                hint="hand it to create() before anything else is made of it",
-            )
-        before = population.id
-        if population.name == f"pop{before}":
-            population.name = f"pop{len(self.populations)}"
-        population.id = self._add_population(population)
-        population.network = self
-        home.populations.remove(population)
-        for number, other in enumerate(home.populations):
-            other.id = number
-        return population
-
-    def _add_population(self, population: Population) -> int:
-        self._check_open("population", population.name, self.populations)
-        self.populations.append(population)
-        return len(self.populations) - 1
-
-    def _add_projection(self, projection: Projection | Transpose) -> int:
-        self._check_open("projection", projection.name, self.projections)
-        self.projections.append(projection)
-        return len(self.projections) - 1
-
-    def _add_monitor(self, monitor: Monitor) -> int:
-        self.monitors.append(monitor)
-        return len(self.monitors) - 1
-
-    def _check_open(self, kind: str, name: str | None, existing: Sequence[Any]) -> None:
-        if self.compiled:
-            raise ConfigurationError(
-                f"The network is compiled: no {kind} can be added any more.",
-                hint=f"create every {kind} before compile(), or call clear() and start anew",
-            )
-        if name is not None and any(o.name == name for o in existing):
-            raise ConfigurationError(f"A {kind} named '{name}' exists already.", hint="names must be unique")
 
     # -- compiling --------------------------------------------------------------------------------------
 
@@ -515,7 +355,3 @@ IGNORED_BY_COMPILE = {
     "profile_enabled",
     "trace_calls",
 }
-
-
-def _ends(projection: Projection | Transpose) -> tuple[Population, Population]:
-    return projection.pre_population, projection.post_population

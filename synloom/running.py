@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synloom import messages
-from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError
+from synloom.network_part import NetworkPart
 
 if TYPE_CHECKING:
     from synloom.binding import Binding
-    from synloom.callbacks import Callbacks
     from synloom.numerics import Watch
     from synloom.population import Population
     from synloom.profiling import Profile
@@ -52,18 +50,12 @@ def _tell_memory(recorded: int, always: bool) -> None:
         messages.info(f"{megabytes}.")
 
 
-class Running(Clock):
+class Running(NetworkPart):
     """How a network that is compiled runs."""
 
-    id: int
-    _callbacks: Callbacks
     _profile: Profile
     _batch: int  # steps that take about BATCH_SECONDS
     _watch: Watch | None  # looks at all values after each step
-
-    @abstractmethod
-    def _running(self) -> Binding:
-        """What runs; raises unless the network is compiled."""
 
     def simulate(
         self,

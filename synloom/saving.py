@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from synloom import formats, network_state, parameters_file, population_state, projection_state
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.network_part import NetworkPart
 from synloom.network_state import Loading
 from synloom.saved import Tree
 
 if TYPE_CHECKING:
-    from synloom.network import Network
     from synloom.population import Population
     from synloom.projection import Projection
     from synloom.synapses import Synapses
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 Filename = str | os.PathLike[str]
 
 
-class NetworkSaving:
+class NetworkSaving(NetworkPart):
     """The part of a network that writes itself to files, and reads itself back."""
 
-    def save(self: Network, filename: Filename, populations: bool = True, projections: bool = True) -> None:  # type: ignore[misc]
+    def save(self, filename: Filename, populations: bool = True, projections: bool = True) -> None:
         """Write the state of the network to a file, for ``load()``.
 
         Parameters
@@ -40,10 +40,10 @@ class NetworkSaving:
         ConfigurationError
             The file cannot be written. It is then what it was before.
         """
-        formats.write(filename, "network", network_state.capture(self, populations, projections))
+        formats.write(filename, "network", network_state.capture(self._whole, populations, projections))
 
-    def load(  # type: ignore[misc]
-        self: Network,
+    def load(
+        self,
         filename: Filename,
         populations: bool = True,
         projections: bool = True,
@@ -64,9 +64,9 @@ class NetworkSaving:
         _no_pickles(pickle_encoding)
         self._running()
         part = formats.read(filename, "network")
-        Loading(self, part, strict=False, populations=populations, projections=projections).run()
+        Loading(self._whole, part, strict=False, populations=populations, projections=projections).run()
 
-    def checkpoint(self: Network, path: Filename) -> None:  # type: ignore[misc]
+    def checkpoint(self, path: Filename) -> None:
         """Write all that the network is between two steps, so that ``restore()`` goes on bit for bit.
 
         The file appears whole or replaces the old one whole, at whatever moment the process dies.
@@ -78,9 +78,9 @@ class NetworkSaving:
         ConfigurationError
             The file cannot be written.
         """
-        formats.write(path, "checkpoint", network_state.capture(self), pack=False)
+        formats.write(path, "checkpoint", network_state.capture(self._whole), pack=False)
 
-    def restore(self: Network, path: Filename) -> None:  # type: ignore[misc]
+    def restore(self, path: Filename) -> None:
         """Become what ``checkpoint()`` wrote: clock, values, synapses, what is under way, random numbers, recordings.
 
         Raises
@@ -91,9 +91,9 @@ class NetworkSaving:
             A damaged file, one of a later version, or of another network. The network is then as it was.
         """
         self._running()
-        Loading(self, formats.read(path, "checkpoint"), strict=True).run()
+        Loading(self._whole, formats.read(path, "checkpoint"), strict=True).run()
 
-    def save_parameters(self: Network, filename: Filename, initial: bool = False) -> None:  # type: ignore[misc]
+    def save_parameters(self, filename: Filename, initial: bool = False) -> None:
         """Write global parameters and constants as JSON, for ``load_parameters()``.
 
         Parameters
@@ -102,10 +102,10 @@ class NetworkSaving:
         initial : bool
             Write the values that ``reset()`` restores, not the present ones.
         """
-        parameters_file.write(self, filename, initial)
+        parameters_file.write(self._whole, filename, initial)
 
-    def load_parameters(  # type: ignore[misc]
-        self: Network, filename: Filename, global_only: bool = True, verbose: bool = False
+    def load_parameters(
+        self, filename: Filename, global_only: bool = True, verbose: bool = False
     ) -> dict[str, Any]:
         """Set parameters and constants from a JSON file.
 
@@ -122,7 +122,7 @@ class NetworkSaving:
         dict
             The ``network`` table of the file, which is the user's own.
         """
-        return parameters_file.read(self, filename, global_only, verbose)
+        return parameters_file.read(self._whole, filename, global_only, verbose)
 
 
 def _no_pickles(pickle_encoding: str | None) -> None:

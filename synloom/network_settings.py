@@ -1,0 +1,85 @@
+"""Options of one network: its step, its precision, and where its random numbers come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from synloom.codegen.ir.types import Precision
+from synloom.config import Options, options
+from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
+from synloom.network_part import NetworkPart
+
+
+class NetworkSettings(NetworkPart):
+    """The part of a network that knows its options and its seed."""
+
+    _number: int  # of networks made before, and this one
+    _dt: float | None
+    _seed: int | None
+    _options: Options | None
+    _rng: np.random.Generator | None
+    _drawn_seed: int | None  # where nobody gave one
+    _draw_state: DrawState
+
+    def _set_options(self, dt: float | None, seed: int | None) -> None:
+        self._dt, self._seed = dt, seed
+        self._options, self._rng, self._drawn_seed = None, None, None
+        self._draw_state = DrawState()
+
+    @property
+    def options(self) -> Options:
+        """Options of ``setup()``; a network keeps those that held when it was compiled."""
+        return options if self._options is None else self._options
+
+    @property
+    def dt(self) -> float:
+        """Step size in ms."""
+        return float(self.options.dt if self._dt is None else self._dt)
+
+    @property
+    def precision(self) -> Precision:
+        """Floating type of the running network."""
+        return Precision(self.options.precision)
+
+    @property
+    def real(self) -> np.dtype[Any]:
+        """NumPy type of real buffers."""
+        return np.dtype(np.float64 if self.precision is Precision.DOUBLE else np.float32)
+
+    @property
+    def seed(self) -> int | None:
+        """Seed of the random streams. Without one, it is drawn when first needed, at the latest by ``compile()``.
+
+        A seed of ``setup()`` is that of the default network; other networks get children of it.
+        """
+        if self._seed is not None:
+            return self._seed
+        if self.options.seed is not None:
+            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self._number)
+        return self._drawn_seed
+
+    def _some_seed(self) -> int:
+        if self.seed is None:
+            self._drawn_seed = fresh_seed()
+        assert self.seed is not None
+        return self.seed
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """Generator of this network; its children feed connectors and distributions."""
+        if self._rng is None:
+            self._rng = np.random.default_rng(self._some_seed())
+        return self._rng
+
+    def spawn_rng(self) -> np.random.Generator:
+        """An independent child stream, the same from run to run for the same seed and order of calls."""
+        return self.rng.spawn(1)[0]
+
+    def set_seed(self, seed: int, use_seed_seq: bool = True) -> None:
+        """Restart the random streams of this network, and of its equations if it is compiled, from ``seed``."""
+        del use_seed_seq
+        self._seed = checked_seed(seed)
+        self._rng = None
+        self._draw_state.restart(self._seed)
