@@ -4,6 +4,7 @@ Describe populations of neurons and the projections between them, equations as t
 into a native extension that runs the network. A projection and its transpose share one weight array.
 """
 
+from synloom import command_line as _command_line
 from synloom.archive import SavedFileError
 from synloom.callbacks import every
 from synloom.codegen.errors import (
@@ -236,3 +237,5 @@ __all__ = [
     "step",
     "timeit",
 ]
+
+_command_line.read_at_import()

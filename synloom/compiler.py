@@ -9,7 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from synloom.codegen.artifact import SourceSet
+from synloom.added_sources import blamed, with_sources
+from synloom.codegen.artifact import SourceFile, SourceSet
+from synloom.codegen.errors import CompilationError
 from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
 from synloom.codegen.passes import lower_to_plan
@@ -89,14 +91,25 @@ def plan_digest(plan: Plan) -> str:
     return sha256(f"{generator_digest()}\0{plan!r}".encode()).hexdigest()
 
 
-def compile_network(ir: NetworkIR, options: BuildOptions, directory: Path | None = None) -> Build:
-    """Model IR to a loaded extension, through the cache."""
+def compile_network(
+    ir: NetworkIR, options: BuildOptions, directory: Path | None = None, added: tuple[SourceFile, ...] = ()
+) -> Build:
+    """Model IR to a loaded extension, through the cache. ``added`` are files of the user to be compiled in."""
     plan = lower_to_plan(ir)
 
     def sources() -> SourceSet:
         from synloom.codegen.emit.render import render_plan
 
-        return render_plan(plan)
+        return with_sources(render_plan(plan), added)
 
-    result = build(plan_digest(plan), sources, options, directory)
+    digest = plan_digest(plan)
+    if added:
+        digest = sha256(f"{digest}\0{added!r}".encode()).hexdigest()
+    try:
+        result = build(digest, sources, options, directory)
+    except CompilationError as error:
+        told = blamed(error, added)
+        if told is error:
+            raise
+        raise told from None
     return Build(ir, plan, result, load(result.library, result.key))

@@ -16,7 +16,7 @@ from synloom.view import PopulationView
 if TYPE_CHECKING:
     from synloom.monitor import Monitor
 
-Named = TypeVar("Named", Population, "Projection | Transpose", "Monitor")
+Named = TypeVar("Named")
 End = Population | PopulationView | str
 
 
@@ -25,19 +25,32 @@ class NetworkLookup(NetworkPart):
 
     def get_population(self, name: str) -> Population | None:
         """The population of this name, or None after a warning."""
-        return _find("population", name, self.populations)
+        return _find("population", name, self.get_populations())
 
     def get_projection(self, name: str) -> Projection | Transpose | None:
         """The projection of this name, or None after a warning."""
-        return _find("projection", name, self.projections)
+        return _find("projection", name, self._links())
 
     def get_monitor(self, name: str) -> Monitor | None:
         """The monitor of this name, or None after a warning."""
         return _find("monitor", name, self.monitors)
 
+    def get_extension(self, name: str) -> Any:
+        """The object of ``synloom.extensions`` of this name, or None after a warning."""
+        return _find("extension", name, self.extensions)
+
+    def get_extensions(self) -> list[Any]:
+        """All objects of ``synloom.extensions`` that belong to this network."""
+        return list(self.extensions)
+
     def get_populations(self) -> list[Population]:
-        """All populations, in order of creation."""
-        return list(self.populations)
+        """All populations, in order of creation, those that ``compile()`` left out included."""
+        rest = [] if self._left_out is None else self._left_out.populations
+        return sorted([*self.populations, *rest], key=lambda population: population.id)
+
+    def _links(self) -> list[Projection | Transpose]:
+        rest = [] if self._left_out is None else self._left_out.projections
+        return sorted([*self.projections, *rest], key=lambda projection: projection.id)
 
     def get_projections(
         self,
@@ -63,7 +76,7 @@ class NetworkLookup(NetworkPart):
         """
         found = [
             p
-            for p in self.projections
+            for p in self._links()
             if _matches(p.post, post) and _matches(p.pre, pre) and (target is None or target in _targets(p))
         ]
         asked = (post, pre, target) != (None, None, None)
@@ -112,7 +125,7 @@ class NetworkLookup(NetworkPart):
 
 
 def _find(kind: str, name: str, objects: Sequence[Named]) -> Named | None:
-    found = next((o for o in objects if o.name == name), None)
+    found = next((o for o in objects if getattr(o, "name", None) == name), None)
     if found is None:
         messages.warning(f"There is no {kind} named '{name}'.")
     return found

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import atexit
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from synloom import messages, registry
+from synloom.added_sources import read_sources
 from synloom.binding import Binding
 from synloom.callbacks import Callbacks
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.errors import NotCompiledError
 from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
+from synloom.command_line import asked_of_compile
+from synloom.compile_request import Request, build_options, refuse_unknown, write_report
 from synloom.compiler import Build, compile_network, render_sources
+from synloom.cores import check_cores
 from synloom.describe import describe
 from synloom.lookup import NetworkLookup
-from synloom.monitor import Monitor
+from synloom.network_changes import NetworkChanges
 from synloom.network_constants import NetworkConstants
 from synloom.network_copies import NetworkCopies
 from synloom.network_objects import NetworkObjects
 from synloom.network_settings import NetworkSettings
 from synloom.numerics import Watch
-from synloom.population import Population
 from synloom.profiling import Profile
 from synloom.projection import Projection
 from synloom.running import Running
-from synloom.runtime.options import BuildOptions
 from synloom.saved import Tree
 from synloom.saving import NetworkSaving
-from synloom.targets import sum_targets, warn_of_targets
+from synloom.subset import only
+from synloom.targets import warn_of_targets
+from synloom.trace import Trace, checked_moment
 
 DUMP_HOOK: Callable[[Network], None] | None = None
 
@@ -50,6 +57,7 @@ class _NetworkType(type):
 
 class Network(
     NetworkSettings,
+    NetworkChanges,
     NetworkObjects,
     NetworkConstants,
     NetworkCopies,
@@ -74,6 +82,8 @@ class Network(
     Spec 03, section 6. Module-level functions (``synloom.simulate`` and so on) drive a default network.
     """
 
+    _asked_directory: Path | None
+
     def __init__(self, everything: bool = False) -> None:
         self.everything = everything
         if everything:
@@ -85,6 +95,14 @@ class Network(
         self._setup(dt, seed)
         registry.networks[self.id] = self
 
+    def _shelf(self) -> Network:
+        """A network for what ``compile()`` leaves out: it has this one's options, and nobody finds it."""
+        shelf = Network.__new__(Network)
+        shelf.id, shelf._number = self.id, self._number
+        shelf._setup(self._dt, self._seed)
+        shelf._options = self._options
+        return shelf
+
     @classmethod
     def _make_default(cls) -> Network:
         network = cls.__new__(cls)
@@ -95,7 +113,7 @@ class Network(
     def _setup(self, dt: float | None, seed: int | None) -> None:
         self._set_options(dt, seed)
         self._reseeds = False
-        self.populations, self.projections, self.monitors = [], [], []
+        self.populations, self.projections, self.monitors, self.extensions = [], [], [], []
         self.cleared = False
         self._callbacks = Callbacks()
         self._arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})  # of the constructor
@@ -106,7 +124,8 @@ class Network(
         self._binding, self._build = None, None
         self._clock = np.zeros(1, np.int64)
         self._batch = 1
-        self._watch = None
+        self._watch, self._trace, self._asked_directory = None, None, None
+        self._left_out: Network | None = None
 
     @property
     def _whole(self) -> Network:
@@ -122,23 +141,40 @@ class Network(
         """What ``compile()`` returned."""
         return self._build
 
+    @property
+    def directory(self) -> Path | None:
+        """Folder of the generated sources: that of ``compile(directory=...)``, else in the cache; None before."""
+        if self._build is None:
+            return None
+        return self._build.directory if self._asked_directory is None else self._asked_directory.absolute()
+
     # -- compiling --------------------------------------------------------------------------------------
 
     def compile(
         self,
         directory: str | Path | None = None,
         clean: bool = False,
-        *,
-        silent: bool = False,
-        debug_build: bool = False,
-        fast_math: bool = False,
         compiler: str = "default",
         compiler_flags: str = "default",
+        add_sources: str | Sequence[str] = "",
         extra_libs: str = "",
+        cuda_config: Mapping[Any, Any] | None = None,
+        annarchy_json: str | PathLike[str] = "",
+        silent: bool = False,
+        debug_build: bool = False,
+        profile_enabled: bool = False,
+        trace_calls: str | None = None,
+        *,
+        populations: Sequence[Any] | None = None,
+        projections: Sequence[Any] | None = None,
+        fast_math: bool = False,
         check_numerics: bool = False,
-        **ignored: Any,
+        **unknown: Any,
     ) -> Build:
         """Build the network, or take it from the cache, and make it ready to run.
+
+        Options that the script was started with (``--clean``, ``--debug``, ``--profile``, ``--trace``, ``--report``)
+        count as if they were given here.
 
         Parameters
         ----------
@@ -146,12 +182,29 @@ class Network(
             Folder that also receives the generated sources. By default nothing is written outside the cache.
         clean : bool
             Build again even where the cache has the result.
+        compiler, compiler_flags : str
+            Command of the C++ compiler, flags that replace the optimisation flags. By default those of the user's
+            configuration file, else the compiler that is found, and flags chosen for it.
+        add_sources : str or list of str
+            More C++ files, which are compiled and linked with the network.
+        extra_libs : str
+            More arguments for the linker.
+        cuda_config : dict, optional
+            Of networks on a GPU; no effect.
+        annarchy_json : path, optional
+            A configuration file instead of the user's.
+        silent : bool
+            No line that tells of success, which ``setup(verbose=True)`` asks for.
         debug_build : bool
             Compile with debugging information and without optimisation.
+        profile_enabled : bool
+            Measure where the time goes; see ``profile()``.
+        trace_calls : {'init', 'simulate', 'both'}, optional
+            Print what is bound, and each call of the kernels.
+        populations, projections : list, optional
+            What to compile, by default all. What is left out stays uncompiled.
         fast_math : bool
             Let the C++ compiler ignore NaN and infinity and reorder all sums.
-        compiler, compiler_flags, extra_libs : str
-            Command of the C++ compiler, flags that replace the optimisation flags, more arguments for the linker.
         check_numerics : bool
             Look at all values after each step, and raise a ``NumericsError`` as soon as one becomes NaN or infinite.
             The network then runs step by step, so more slowly; what is compiled is the same.
@@ -164,50 +217,85 @@ class Network(
         Raises
         ------
         SynloomError
-            For objects that are not connected or do not fit each other, and for a missing compiler.
+            For objects that are not connected or do not fit each other, for a missing compiler, and for options that
+            do not exist. The network is then as it was.
         """
         if self.compiled:
             messages.info("The network is compiled already.")
             assert self._build is not None
             return self._build
-        for name, value in ignored.items():
-            if value not in (None, "", "default", False) and name not in IGNORED_BY_COMPILE:
-                raise ConfigurationError(f"compile() has no option '{name}'.")
+        if self.cleared:
+            self._refuse()
+        asked = asked_of_compile()
+        given = Request(
+            directory=None if directory is None else Path(directory),
+            build=build_options(
+                compiler,
+                compiler_flags,
+                extra_libs,
+                fast_math,
+                debug_build,
+                clean,
+                annarchy_json,
+                asked,
+                self.options,
+            ),
+            added=read_sources(add_sources),
+            trace=checked_moment(trace_calls or asked.trace),
+            profile=bool(profile_enabled or asked.profile),
+            watch=check_numerics,
+        )
+        refuse_unknown(unknown)
+        check_cores(self.options.visible_cores, self.options.num_threads)
+        with only(self, populations, projections), self._nothing_by_halves():
+            build = self._compile(given)
+        if not silent and self.options.verbose:
+            named = f"network {self.id}" if self.id else ""
+            messages.info(f"Compiling {named}... OK ({build.reason}, {build.seconds['total']:.2f} s)")
+        write_report(self, asked)
+        return build
+
+    def _compile(self, given: Request) -> Build:
         start = time.perf_counter()
         self._connect_all()
         warn_of_targets(self.populations)
         if DUMP_HOOK is not None:
             DUMP_HOOK(self)
         connected = time.perf_counter()
-        build_options = BuildOptions(
-            compiler=compiler,
-            compiler_flags=compiler_flags,
-            extra_libs=extra_libs,
-            fast_math=fast_math,
-            debug=debug_build,
-            clean=clean,
-        )
-        build = compile_network(self.ir, build_options, None if directory is None else Path(directory))
+        build = compile_network(self.ir, given.build, given.directory, given.added)
         built = time.perf_counter()
         self._options = self.options.copy()
         for population in self.populations:
             population._capture_init()
-        self._build = build
-        self._profile.enabled = self.options.profiling or bool(ignored.get("profile_enabled"))
+        self._build, self._asked_directory = build, given.directory
+        self._profile.enabled = self.options.profiling or given.profile
+        if self._profile.enabled:
+            atexit.register(_flush, weakref.ref(self))
         self._draw_state.restart(self._some_seed())
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
             population._start_rates()
-        self._watch = Watch(self) if check_numerics else None
+        self._watch = Watch(self) if given.watch else None
         for monitor in self.monitors:
             monitor._begin()
         self._recorders_changed()
         self._go_on()
+        self._trace = None if given.trace is None else Trace(given.trace, self, build.plan)
         build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
         build.seconds["total"] = time.perf_counter() - start
-        if not silent and self.options.verbose:
-            messages.info(f"Compiling ... OK ({build.reason}, {build.seconds['total']:.2f} s)")
         return build
+
+    @contextmanager
+    def _nothing_by_halves(self) -> Iterator[None]:
+        """A network that could not be compiled to the end is one that is not compiled."""
+        options = self._options
+        try:
+            yield
+        except BaseException:
+            self._options, self._binding, self._build, self._watch = options, None, None, None
+            for population in self.populations:
+                population._init = None
+            raise
 
     def _connect_all(self) -> None:
         """Make the synapses of all projections; fails before anything else happens."""
@@ -291,47 +379,6 @@ class Network(
             for monitor in self.monitors:
                 monitor.reset()
 
-    # -- the objects' own needs -------------------------------------------------------------------------
-
-    def _uses_sum(self, population: Population, target: str) -> bool:
-        return target in sum_targets(population)
-
-    def _sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
-        return self._running().sum_buffer(population, target)
-
-    @property
-    def _recording(self) -> list[Monitor | Watch]:
-        """All that takes samples while the network runs."""
-        return [*self.monitors] if self._watch is None else [*self.monitors, self._watch]
-
-    def _recorders_changed(self) -> None:
-        if self._binding is not None:
-            self._binding.recorders_changed()
-
-    def _clear_delays(self, population: Population) -> None:
-        if self._binding is not None:
-            self._binding.fill_delay_lines(population)
-
-    def _inputs_changed(self, population: Population) -> None:
-        if self._binding is not None:
-            self._binding.inputs_changed(population)
-
-    def _delays_changed(self) -> None:
-        if self._binding is not None:
-            self._binding.delays_changed()
-
-    def _structure_changed(self, projection: Projection) -> None:
-        """Synapses came or went: whoever holds the buffers of ``projection`` takes the new ones."""
-        if self._binding is not None:
-            self._binding.structure_changed(projection)
-        for monitor in self._recording:
-            monitor._rebind()
-        self._recorders_changed()
-
-    def _spikes_changed(self) -> None:
-        if self._binding is not None:
-            self._binding.spikes_changed()
-
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
         self._profile.flush(self)
@@ -341,17 +388,16 @@ class Network(
         for objects in (self.populations, self.projections, self.monitors):
             objects.clear()
         self._callbacks, self._copies = Callbacks(), {}
+        self.extensions.clear()
+        if self._left_out is not None:
+            self._left_out.clear()
+            self._left_out = None
         if registry.networks.get(self.id) is self:
             del registry.networks[self.id]
 
 
-# Options of the 4.8 interface that have no meaning here: accepted, without effect.
-IGNORED_BY_COMPILE = {
-    "populations",
-    "projections",
-    "add_sources",
-    "cuda_config",
-    "annarchy_json",
-    "profile_enabled",
-    "trace_calls",
-}
+def _flush(reference: weakref.ref[Network]) -> None:
+    """Print what was measured, if nobody has asked for it until the end."""
+    network = reference()
+    if network is not None:
+        network._profile.flush(network)

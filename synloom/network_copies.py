@@ -25,6 +25,7 @@ OWN: Final = frozenset(
     {
         *("id", "_number", "_rng", "_draw_state", "_clock", "_batch", "cleared"),
         *("_binding", "_build", "_callbacks", "_copies", "_pending", "_profile", "_watch"),
+        *("_trace", "_left_out", "_asked_directory", "extensions"),
     }
 )
 

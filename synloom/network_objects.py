@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from synloom.codegen.errors import ConfigurationError
@@ -13,6 +14,7 @@ from synloom.population import Population
 from synloom.projection import Projection
 from synloom.synapse import Synapse
 from synloom.transpose import Transpose
+from synloom.version import __version__
 from synloom.view import PopulationView
 
 
@@ -73,6 +75,31 @@ class NetworkObjects(NetworkPart):
         monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self._whole)
         monitor._reshape_default = True
         return monitor
+
+    def boldmonitor(self, populations: Any, *args: Any, **kwargs: Any) -> Any:
+        """A BOLD monitor of this network: ``synloom.extensions.bold.BoldMonitor(populations, ...)``.
+
+        Raises
+        ------
+        ConfigurationError
+            This synloom has no BOLD monitors.
+        """
+        try:
+            bold = import_module("synloom.extensions.bold")
+        except ModuleNotFoundError as error:
+            if not (error.name or "").startswith("synloom.extensions"):
+                raise
+            raise ConfigurationError(
+                f"boldmonitor(): this version of synloom ({__version__}) has no BOLD monitors.",
+                hint="Record the input of the BOLD model with monitor(), and compute the signal from that.",
+            ) from None
+        self._reseeds = True
+        return bold.BoldMonitor(populations, *args, net_id=self.id, **kwargs)
+
+    def _add_extension(self, extension: Any) -> int:
+        """Make an object of ``synloom.extensions`` one of this network; by its ``name`` it is found."""
+        self.extensions.append(extension)
+        return len(self.extensions) - 1
 
     def _take(self, population: Population) -> Population:
         """Make a population that was described elsewhere, in the default network, one of this."""

@@ -25,6 +25,7 @@ class NetworkPart(Clock):
     populations: list[Population]
     projections: list[Projection | Transpose]
     monitors: list[Monitor]
+    extensions: list[Any]  # BOLD monitors and other objects of synloom.extensions
     cleared: bool
     _binding: Binding | None
     _build: Build | None
@@ -32,6 +33,7 @@ class NetworkPart(Clock):
     _copies: dict[int, tuple[Any, Any]]  # originals and copies, by id() of the original
     _by_name: bool  # whether originals are in another process
     _describing: bool
+    _left_out: Network | None  # what compile(populations=..., projections=...) did not take
     _reseeds: bool  # whether reset() restarts random numbers: it does in the 5.0 style
 
     @property

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Precision
-from synloom.config import Options, options
+from synloom.config import Options, changed, checked, options
 from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.network_part import NetworkPart
 
@@ -35,8 +36,44 @@ class NetworkSettings(NetworkPart):
 
     @property
     def dt(self) -> float:
-        """Step size in ms."""
+        """Step size in ms; it can be set until the network is compiled."""
         return float(self.options.dt if self._dt is None else self._dt)
+
+    @dt.setter
+    def dt(self, step: float) -> None:
+        self._refuse_late("dt")
+        self._dt = checked({"dt": step}, "Network")["dt"]
+
+    def config(self, **options: Any) -> None:
+        """Set options of this network alone, by the names of ``setup()``, before it is compiled.
+
+        Until the first call they follow ``setup()``; from then on the network has its own. ``dtype`` is another word
+        for ``precision``. Unknown keys are ignored with a warning, as in ``setup()``.
+
+        Raises
+        ------
+        ConfigurationError
+            A wrong value (nothing is set then), ``seed``, which is an argument of the constructor, or a network that is
+            compiled already.
+        """
+        if "seed" in options:
+            raise ConfigurationError(
+                "config() takes no seed.", hint="Network(seed=...), or set_seed() to restart random numbers"
+            )
+        self._refuse_late("config()")
+        own = checked(options, "config")
+        step = own.pop("dt", None)
+        if own:
+            self._options = changed(self.options, own)
+        if step is not None:
+            self._dt = step
+
+    def _refuse_late(self, what: str) -> None:
+        if self.compiled or self.cleared:
+            raise ConfigurationError(
+                f"{what} can not be set any more: the network is {'cleared' if self.cleared else 'compiled'}.",
+                hint="set it before compile()",
+            )
 
     @property
     def precision(self) -> Precision:
@@ -72,6 +109,11 @@ class NetworkSettings(NetworkPart):
         if self._rng is None:
             self._rng = np.random.default_rng(self._some_seed())
         return self._rng
+
+    @property
+    def default_rng(self) -> np.random.Generator:
+        """The generator of this network, seeded with ``seed``: for random numbers of a script's own."""
+        return self.rng
 
     def spawn_rng(self) -> np.random.Generator:
         """An independent child stream, the same from run to run for the same seed and order of calls."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING
 
 from synloom import messages
 from synloom.codegen.errors import ConfigurationError
+from synloom.cores import pinned
 from synloom.network_part import NetworkPart
 
 if TYPE_CHECKING:
     from synloom.binding import Binding
+    from synloom.config import Options
     from synloom.numerics import Watch
     from synloom.population import Population
     from synloom.profiling import Profile
     from synloom.stop_condition import StopCondition
+    from synloom.trace import Trace
 
 BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
 BATCH_BYTES = 1 << 28  # what recordings may grow by within one batch
@@ -56,6 +60,12 @@ class Running(NetworkPart):
     _profile: Profile
     _batch: int  # steps that take about BATCH_SECONDS
     _watch: Watch | None  # looks at all values after each step
+    _trace: Trace | None  # tells of each call
+
+    @property
+    @abstractmethod
+    def options(self) -> Options:
+        """Options of the network."""
 
     def simulate(
         self,
@@ -194,6 +204,10 @@ class Running(NetworkPart):
         if self._watch is not None:
             self._run_watched(binding, self._watch, steps, report)
             return
+        with pinned(self.options.visible_cores):
+            self._run_batches(binding, steps, report)
+
+    def _run_batches(self, binding: Binding, steps: int, report: Callable[[int], object]) -> None:
         done = 0
         while done < steps:
             batch = min(steps - done, self._batch)
@@ -204,6 +218,8 @@ class Running(NetworkPart):
             start = time.perf_counter()
             binding.run(batch)
             seconds = time.perf_counter() - start
+            if self._trace is not None:
+                self._trace.called(self.current_step - batch, batch)
             done += batch
             report(batch)
             if batch == self._batch:
@@ -219,6 +235,8 @@ class Running(NetworkPart):
         for _ in range(steps):
             binding.reserve(1)
             binding.run(1)
+            if self._trace is not None:
+                self._trace.called(self.current_step - 1, 1)
             watch.check(self.current_step - 1)
             report(1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,39 @@ def magic_network() -> Network:
 
 
 def compile(
-    directory: str | Path | None = None, clean: bool = False, *, net_id: int = 0, **kwargs: Any
+    directory: str | Path | None = None,
+    clean: bool = False,
+    populations: Sequence[Any] | None = None,
+    projections: Sequence[Any] | None = None,
+    compiler: str = "default",
+    compiler_flags: str = "default",
+    add_sources: str | Sequence[str] = "",
+    extra_libs: str = "",
+    cuda_config: Mapping[Any, Any] | None = None,
+    annarchy_json: str | PathLike[str] = "",
+    silent: bool = False,
+    debug_build: bool = False,
+    profile_enabled: bool = False,
+    net_id: int = 0,
+    **kwargs: Any,
 ) -> Build:
-    """Build the network and make it ready to run; see ``Network.compile``."""
-    return registry.network(net_id).compile(directory, clean, **kwargs)
+    """Build the network and make it ready to run; see ``Network.compile`` for the arguments."""
+    return registry.network(net_id).compile(
+        directory,
+        clean,
+        compiler,
+        compiler_flags,
+        add_sources,
+        extra_libs,
+        cuda_config,
+        annarchy_json,
+        silent,
+        debug_build,
+        profile_enabled,
+        populations=populations,
+        projections=projections,
+        **kwargs,
+    )
 
 
 def sources(net_id: int = 0) -> dict[str, str]:
