@@ -62,6 +62,7 @@ from synloom.monitor_file import MonitorList
 from synloom.network import Network
 from synloom.neuron import Neuron
 from synloom.parallel import parallel_run
+from synloom.parameter_xml import load_parameter
 from synloom.population import Population
 from synloom.profiling import check_profile_results, profile, timeit
 from synloom.projection import Projection
@@ -211,6 +212,7 @@ __all__ = [
     "list_standard_neurons",
     "list_standard_synapses",
     "load",
+    "load_parameter",
     "load_parameters",
     "magic_network",
     "mean_fr",

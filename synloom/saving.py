@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from synloom import formats, network_state, parameters_file, population_state, projection_state
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.errors import NotCompiledError
 from synloom.network_part import NetworkPart
 from synloom.network_state import Loading
 from synloom.saved import Tree
@@ -49,10 +49,12 @@ class NetworkSaving(NetworkPart):
         projections: bool = True,
         pickle_encoding: str | None = None,
     ) -> None:
-        """Take over what ``save()`` wrote, by the names of populations and projections.
+        """Take over what ``save()`` wrote, here or in ANNarchy, by the names of populations and projections.
 
         What the file does not hold stays as it is; what the network does not have is passed over with a warning.
-        If the file holds all of the network, it goes on as if it had never stopped: see ``checkpoint()``.
+        If the file holds all of the network, it goes on as if it had never stopped: see ``checkpoint()``. A file cannot
+        run code, a pickle neither: of pickles only dictionaries of numbers are read. ``pickle_encoding``, one of
+        ``'ASCII'``, ``'latin1'``, ``'bytes'``, is for those of Python 2.
 
         Raises
         ------
@@ -61,9 +63,8 @@ class NetworkSaving(NetworkPart):
         SavedFileError
             No such file, a damaged one, or one that does not fit. The network is then as it was.
         """
-        _no_pickles(pickle_encoding)
         self._running()
-        part = formats.read(filename, "network")
+        part = formats.read(filename, "network", pickle_encoding)
         Loading(self._whole, part, strict=False, populations=populations, projections=projections).run()
 
     def checkpoint(self, path: Filename) -> None:
@@ -125,14 +126,6 @@ class NetworkSaving(NetworkPart):
         return parameters_file.read(self._whole, filename, global_only, verbose)
 
 
-def _no_pickles(pickle_encoding: str | None) -> None:
-    if pickle_encoding is not None:
-        raise ConfigurationError(
-            f"pickle_encoding={pickle_encoding!r}: files of pickled objects are never read, they could run any code.",
-            hint="Load the file with the program that wrote it, and save its arrays as .npz.",
-        )
-
-
 # -- single objects -------------------------------------------------------------------------------------------
 
 
@@ -145,10 +138,9 @@ def save_population(population: Population, filename: Filename) -> None:
 
 def load_population(population: Population, filename: Filename, pickle_encoding: str | None) -> None:
     """Set the attributes that a file holds; all or none."""
-    _no_pickles(pickle_encoding)
     if population.network.cleared:
         raise NotCompiledError(f'Population "{population.name}" belongs to a network that was cleared.')
-    part = formats.read(filename, "population")
+    part = formats.read(filename, "population", pickle_encoding)
     population_state.check(population, part)
     names = population_state.common(population, part)
     population_state.put(population.state, population_state.values(population, part, names, "values"))
@@ -164,10 +156,9 @@ def save_synapses(synapses: Synapses, filename: Filename) -> None:
 
 def load_projection(projection: Projection, filename: Filename, pickle_encoding: str | None) -> None:
     """Take over synapses, delays and attributes; all or none."""
-    _no_pickles(pickle_encoding)
     projection._built()
     projection.network._running()
-    part = formats.read(filename, "projection")
+    part = formats.read(filename, "projection", pickle_encoding)
     found = projection_state.structure(projection, part)
     for step in projection_state.prepare(projection, part, None, found):
         step()
