@@ -108,7 +108,7 @@ class Running(NetworkPart):
         ----------
         max_duration : float
         population : Population or list of Population
-            Whose stop conditions count; they are looked at after each complete step.
+            Whose stop conditions count, or originals of these; they are looked at after each complete step.
         operator : {'and', 'or'}
             Whether all of them must hold in the same step, or one is enough.
         measure_time : bool
@@ -165,6 +165,8 @@ class Running(NetworkPart):
                     f"simulate_until() takes a population or a list of populations, not {population!r}."
                 )
             if population.network is not self:
+                population = self._own(population)
+            if population.network is not self:
                 raise ConfigurationError(f'Population "{population.name}" belongs to another network.')
             if population._stop is None:
                 raise ConfigurationError(
@@ -173,6 +175,11 @@ class Running(NetworkPart):
                 )
             found.append(population._stop)
         return found
+
+    def _own(self, population: Population) -> Population:
+        """The copy in this network, if there is one."""
+        copied = self._whole._copy_of(population)
+        return population if copied is None else copied
 
     def _with_callbacks(self, wanted: bool, steps: int, run: Callable[[int], object]) -> None:
         if wanted and self._callbacks.all and self._callbacks.enabled:
