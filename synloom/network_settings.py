@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from synloom import messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Precision
 from synloom.config import Options, changed, checked, options
@@ -120,8 +121,13 @@ class NetworkSettings(NetworkPart):
         return self.rng.spawn(1)[0]
 
     def set_seed(self, seed: int, use_seed_seq: bool = True) -> None:
-        """Restart the random streams of this network, and of its equations if it is compiled, from ``seed``."""
+        """Restart the random streams of this network, and of its equations if it is compiled, from ``seed``.
+
+        ``use_seed_seq`` is taken for the sake of old scripts; there is one way to make streams.
+        """
         del use_seed_seq
         self._seed = checked_seed(seed)
+        if not self.compiled:
+            messages.warning("set_seed(): the network is not compiled; the seed is used from compile() on.")
         self._rng = None
         self._draw_state.restart(self._seed)

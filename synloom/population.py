@@ -241,12 +241,15 @@ class Population(Spiking, Grid):
     def _stored(self, name: str) -> Array:
         if name not in self._attributes or name in self._hidden:
             raise unknown(str(name), f'Population "{self.name}"', self.attributes)
+        self._refuse_cleared()
+        return self.state[name]
+
+    def _refuse_cleared(self) -> None:
         if self.network.cleared:
             raise NotCompiledError(
                 f'Population "{self.name}" belongs to a network that was cleared.',
                 hint="Make a new population after clear().",
             )
-        return self.state[name]
 
     def _is_local(self, name: str) -> bool:
         return self._attributes[name].locality is Locality.LOCAL
@@ -367,6 +370,7 @@ class Population(Spiking, Grid):
 
     def sum(self, target: str) -> npt.NDArray[np.float64]:
         """The weighted sums of a target in the last step, in the shape of the geometry."""
+        self._refuse_cleared()
         if self._spikes is not None and f"g_{target}" in self._attributes:
             return np.asarray(self.get(f"g_{target}"), np.float64)
         if target not in self.sums:
