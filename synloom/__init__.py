@@ -4,6 +4,8 @@ Describe populations of neurons and the projections between them, equations as t
 into a native extension that runs the network. A projection and its transpose share one weight array.
 """
 
+from numpy import float32, float64
+
 from synloom import command_line as _command_line
 from synloom.archive import SavedFileError
 from synloom.callbacks import every
@@ -201,6 +203,8 @@ __all__ = [
     "enable_callbacks",
     "enable_learning",
     "every",
+    "float32",
+    "float64",
     "functions",
     "get_constant",
     "get_current_step",
