@@ -234,7 +234,7 @@ class Cache:
     def tidy_sometimes(self, now: float | None = None) -> None:
         """The same, unless that was done within the last minutes, by any process."""
         now = time.time() if now is None else now
-        mark = self.root / "tidied"
+        mark = self._writable() / "tidied"
         if 0.0 <= now - modified(mark) < _TIDY_AGE:
             return
         with suppress(OSError):

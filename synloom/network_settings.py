@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from synloom import messages
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Precision
 from synloom.config import Options, changed, checked, options
@@ -127,7 +126,5 @@ class NetworkSettings(NetworkPart):
         """
         del use_seed_seq
         self._seed = checked_seed(seed)
-        if not self.compiled:
-            messages.warning("set_seed(): the network is not compiled; the seed is used from compile() on.")
         self._rng = None
         self._draw_state.restart(self._seed)

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from synloom import config, registry
+from synloom import config, messages, registry
 from synloom.compiler import Build
 from synloom.monitor import Monitor
 from synloom.network import Network
@@ -161,8 +161,11 @@ def set_current_step(t: int, net_id: int = 0) -> None:
 
 def set_seed(seed: int, use_seed_seq: bool = True, net_id: int = 0) -> None:
     """Restart the random streams from ``seed``, those of ``numpy.random`` included."""
-    registry.network(net_id).set_seed(seed, use_seed_seq)
+    network = registry.network(net_id)
+    network.set_seed(seed, use_seed_seq)
     config.setup(seed=int(seed))
+    if not network.compiled:
+        messages.warning("set_seed(): the network is not compiled; the seed is used from compile() on.")
 
 
 def enable_learning(
