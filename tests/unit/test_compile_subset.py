@@ -34,6 +34,7 @@ def test_what_is_left_out_stays_uncompiled() -> None:
     assert sl.populations() == [a, b, c]
     assert sl.get_population("c") is c and sl.get_projection("bc") is bc
     assert sl.projections(post=c) == [bc]
+    assert sl.magic_network().get([a, c, bc]) == [a, c, bc]
     assert b.targets == ["exc"] and c.targets == []
     sl.clear()
     with pytest.raises(sl.NotCompiledError):

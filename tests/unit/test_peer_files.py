@@ -147,6 +147,23 @@ def test_delays_of_their_own_come_back(tmp_path: Path, name: str) -> None:
     assert net.get_projection("ab").delay == [[4, 5], [1]]
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_truth_values_come_back(tmp_path: Path, name: str) -> None:
+    """MATLAB has bytes for them."""
+    switch = sl.Neuron(parameters="on = False : population, bool ; each = False : bool", equations="r = t")
+    pop = sl.Population(3, switch, name="p")
+    found = population("p", (3,)) | {
+        "attributes": ["on", "each"],
+        "on": True,
+        "each": np.array([True, False, True]),
+    }
+    pop.load(write(tmp_path / name, found))
+    assert pop.on is True and pop.each.tolist() == [True, False, True]
+    with pytest.raises(sl.SavedFileError, match="each holds numbers other than 0 and 1"):
+        pop.load(write(tmp_path / name, found | {"each": np.array([0, 1, 2])}))
+    assert pop.each.tolist() == [True, False, True]
+
+
 def test_one_weight_for_all_and_missing_attributes(tmp_path: Path) -> None:
     pop = sl.Population(2, sl.Neuron(equations="r = sum(exc)"), name="p")
     link = sl.Projection(pop, pop, "exc", name="pp").connect_all_to_all(weights=3.0)
