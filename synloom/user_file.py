@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from synloom.codegen.errors import ConfigurationError
 from synloom.runtime.options import DEFAULT
+
+# Flags that ANNarchy's code does without, and ours is slow without. What its file says comes behind them.
+OUR_FLAGS: Final = "-O3 -fno-math-errno -fno-trapping-math"
+# What ANNarchy writes into its file when it is installed: nobody chose that.
+PEER_DEFAULTS: Final = {"compiler": ("g++", "clang++"), "flags": ("-march=native -O2",)}
 
 
 class UserFile(NamedTuple):
@@ -22,7 +27,8 @@ class UserFile(NamedTuple):
 def user_file(given: str | os.PathLike[str] = "") -> UserFile:
     """The file that was named, else ``synloom/synloom.json`` of the user's configuration folder.
 
-    Where there is none, the file of ANNarchy is taken, which looks the same. A file need not say everything.
+    Where there is none, the file of ANNarchy is taken, which looks the same; what that simulator put into it by itself
+    counts as not said, and its flags come behind ours. A file need not say everything.
 
     Raises
     ------
@@ -35,10 +41,17 @@ def user_file(given: str | os.PathLike[str] = "") -> UserFile:
             raise ConfigurationError(f"There is no configuration file '{path}'.")
         return _read(path)
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    for path in (home / "synloom" / "synloom.json", home / "ANNarchy" / "annarchy.json"):
-        if path.is_file():
-            return _read(path)
-    return UserFile()
+    own, peer = home / "synloom" / "synloom.json", home / "ANNarchy" / "annarchy.json"
+    if own.is_file():
+        return _read(own)
+    return _chosen(_read(peer)) if peer.is_file() else UserFile()
+
+
+def _chosen(found: UserFile) -> UserFile:
+    """What a user wrote into the file of ANNarchy."""
+    compiler = DEFAULT if found.compiler in PEER_DEFAULTS["compiler"] else found.compiler
+    flags = DEFAULT if found.flags in (DEFAULT, *PEER_DEFAULTS["flags"]) else f"{OUR_FLAGS} {found.flags}"
+    return UserFile(compiler, flags, found.path)
 
 
 def _read(path: Path) -> UserFile:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import synloom as sl
-from synloom.user_file import UserFile, user_file
+from synloom.user_file import OUR_FLAGS, UserFile, user_file
 
 pytestmark = [pytest.mark.needs_compiler, pytest.mark.usefixtures("fresh")]
 
@@ -206,11 +206,15 @@ def test_a_failure_at_the_very_end_leaves_an_uncompiled_network(monkeypatch: pyt
 def test_the_users_file_says_what_to_call_and_how(home: Path) -> None:
     assert user_file() == UserFile()
     peer = write(
-        home / "ANNarchy" / "annarchy.json", {"openmp": {"compiler": "g++", "flags": "-O0"}, "cuda": {}}
+        home / "ANNarchy" / "annarchy.json", {"openmp": {"compiler": "g++-12", "flags": "-O0"}, "cuda": {}}
     )
-    assert user_file() == ("g++", "-O0", peer)
+    assert user_file() == ("g++-12", f"{OUR_FLAGS} -O0", peer)
+    write(peer, {"openmp": {"compiler": "g++", "flags": "-march=native -O2"}})  # as it is installed
+    assert user_file() == ("default", "default", peer)
     own = write(home / "synloom" / "synloom.json", {"openmp": {"flags": "-march=native -O1"}})
     assert user_file() == ("default", "-march=native -O1", own)
+    write(own, {"openmp": {"compiler": "g++", "flags": "-march=native -O2"}})
+    assert user_file()[:2] == ("g++", "-march=native -O2")
     write(own, {"cuda": {"path": "/usr/local/cuda"}})
     assert user_file()[:2] == ("default", "default")
 
