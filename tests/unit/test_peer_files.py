@@ -367,3 +367,35 @@ def test_connectivity_that_does_not_fit_is_refused(
 ) -> None:
     with pytest.raises(sl.ConfigurationError, match=message):
         connected(write(tmp_path / "ab.data", connectivity(**changes)))
+
+
+# -- files that the peer itself wrote: ANNarchy 4.8.2, after five steps of the network below
+
+WRITTEN = Path(__file__).parent / "peer_files"
+WEIGHTS, SOURCES = [[1.0, 2.0], [3.0, 4.0, 5.0]], [[0, 2], [0, 1, 2]]
+
+
+@pytest.mark.parametrize("path", sorted(WRITTEN.glob("network.*")), ids=lambda path: path.name)
+def test_what_the_peer_wrote_is_read(path: Path) -> None:
+    unit = sl.Neuron(parameters="tau = 10.0 : population\n a = 1.0", equations="r = a*t + sum(exc)")
+    synapse = sl.Synapse(parameters="eta = 0.5 : projection", equations="w = w + 0.0\n tr = pre.r")
+    a, b = sl.Population((2, 2), unit, name="a"), sl.Population(3, unit, name="b")
+    there = sl.Projection(a, b, "exc", synapse, name="ab")
+    there.connect_from_matrix([[9, None, 9, None], [None] * 4, [9, 9, 9, None]], delays=2.0)
+    back = sl.Projection(b, a, "exc", name="ba").connect_all_to_all(weights=7.0)
+    sl.compile(silent=True)
+    sl.load(path)
+    assert sl.get_current_step() == 5
+    assert (a.r.tolist(), b.r.tolist(), a.tau) == ([[10.0, 10.0]] * 2, [12.25, 4.0, 37.0], 10.0)
+    assert (there.w, there.pre_ranks, there.post_ranks, back.w) == (WEIGHTS, SOURCES, [0, 2], 0.25)
+    assert (there.tr, there.eta, there.delay) == ([[4.5] * 2, [4.5] * 3], 0.5, 2.0)
+
+
+@pytest.mark.parametrize("path", sorted(WRITTEN.glob("connectivity.*")), ids=lambda path: path.name)
+def test_connectivity_that_the_peer_wrote_is_read(path: Path) -> None:
+    link = connected(path)
+    assert (link.w, link.pre_ranks, link.post_ranks, link.delay) == (WEIGHTS, SOURCES, [0, 2], 2.0)
+
+
+def test_no_file_of_the_peer_is_missing() -> None:
+    assert len(list(WRITTEN.iterdir())) == 7
