@@ -164,7 +164,7 @@ def _build_alone(key: str, sources: Callable[[], SourceSet], context: _Context, 
             texts = sources().texts()
         result = _Workshop(key, texts, context).make(reason)
         with suppress(OSError):
-            context.cache.tidy()
+            context.cache.tidy_sometimes()
         return result
 
 

@@ -43,6 +43,7 @@ EXTENSIONS: Final = "extensions"
 DEFAULT_LIMIT: Final = 1 << 30
 
 _GRACE: Final = 60.0  # s; an entry used that recently is about to be loaded by someone
+_TIDY_AGE: Final = 300.0  # s; to look at all entries takes seconds when there are many
 _FAILED_AGE: Final = 7 * 24 * 3600.0
 _FAILED_KEPT: Final = 10
 _LOCK_TIMEOUT: Final = 600.0
@@ -229,6 +230,16 @@ class Cache:
                 with suppress(OSError):
                     path.unlink()
         self._evict(now)
+
+    def tidy_sometimes(self, now: float | None = None) -> None:
+        """The same, unless that was done within the last minutes, by any process."""
+        now = time.time() if now is None else now
+        mark = self._writable() / "tidied"
+        if 0.0 <= now - modified(mark) < _TIDY_AGE:
+            return
+        with suppress(OSError):
+            mark.touch()
+        self.tidy(now)
 
     def clear(self) -> int:
         """Remove all entries, and return how many bytes that freed. Builds that are running go on."""

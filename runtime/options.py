@@ -25,6 +25,8 @@ class BuildOptions:
         No optimisation, debug information.
     clean : bool, default False
         Build everything anew, whatever the cache holds.
+    named_by : str
+        Who named the compiler, for messages.
     """
 
     # the compiler counts through its identity, not through the words it was asked for with
@@ -34,6 +36,7 @@ class BuildOptions:
     fast_math: bool = field(default=False, metadata={"affects_binary": True})
     debug: bool = field(default=False, metadata={"affects_binary": True})
     clean: bool = field(default=False, metadata={"affects_binary": False})
+    named_by: str = field(default="the option 'compiler'", metadata={"affects_binary": False})
 
     def fingerprint(self) -> str:
         """The options that change the binary, as text."""

@@ -236,7 +236,7 @@ def find_toolchain(options: BuildOptions, cache: Cache) -> Toolchain:
 
 def _asked_for(options: BuildOptions) -> tuple[tuple[str, ...], str] | None:
     if options.compiler not in (DEFAULT, ""):
-        return _words(options.compiler), "the option 'compiler'"
+        return _words(options.compiler), options.named_by
     if os.environ.get("CXX", "").strip():
         return _words(os.environ["CXX"]), "the environment variable CXX"
     return None

@@ -4,6 +4,9 @@ Describe populations of neurons and the projections between them, equations as t
 into a native extension that runs the network. A projection and its transpose share one weight array.
 """
 
+from numpy import float32, float64
+
+from synloom import command_line as _command_line
 from synloom.archive import SavedFileError
 from synloom.callbacks import every
 from synloom.codegen.errors import (
@@ -62,6 +65,7 @@ from synloom.monitor_file import MonitorList
 from synloom.network import Network
 from synloom.neuron import Neuron
 from synloom.parallel import parallel_run
+from synloom.parameter_xml import load_parameter
 from synloom.population import Population
 from synloom.profiling import check_profile_results, profile, timeit
 from synloom.projection import Projection
@@ -202,6 +206,8 @@ __all__ = [
     "enable_callbacks",
     "enable_learning",
     "every",
+    "float32",
+    "float64",
     "functions",
     "get_constant",
     "get_current_step",
@@ -213,6 +219,7 @@ __all__ = [
     "list_standard_neurons",
     "list_standard_synapses",
     "load",
+    "load_parameter",
     "load_parameters",
     "magic_network",
     "mean_fr",
@@ -241,3 +248,5 @@ __all__ = [
     "step",
     "timeit",
 ]
+
+_command_line.read_at_import()

@@ -30,6 +30,10 @@ class SavedFileError(ConfigurationError):
     """A file that cannot be read: missing, cut short, of a newer version, or of contents that do not fit."""
 
 
+class Refused(SavedFileError):
+    """A pickle that asks for more than plain data."""
+
+
 def publish(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write beside the file and rename: whoever reads ``path`` finds the old file or the new one, at any moment.
 

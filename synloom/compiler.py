@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from synloom.codegen.artifact import SourceSet
+from synloom.added_sources import blamed, with_sources
+from synloom.codegen.artifact import SourceFile, SourceSet
 from synloom.codegen.errors import CompilationError
 from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
@@ -98,18 +99,30 @@ def plan_digest(plan: Plan) -> str:
 
 
 def compile_network(
-    ir: NetworkIR, options: BuildOptions, directory: Path | None = None, profiled: bool = False
+    ir: NetworkIR,
+    options: BuildOptions,
+    directory: Path | None = None,
+    profiled: bool = False,
+    added: tuple[SourceFile, ...] = (),
 ) -> Build:
-    """Model IR to a loaded extension, through the cache."""
+    """Model IR to a loaded extension, through the cache. ``added`` are files of the user to be compiled in."""
     plan = lower_to_plan(ir, profiled)
 
     def sources() -> SourceSet:
         from synloom.codegen.emit.render import render_plan
 
-        return render_plan(plan)
+        return with_sources(render_plan(plan), added)
 
     digest = plan_digest(plan)
-    result = build(digest, sources, options, directory)
+    if added:
+        digest = sha256(f"{digest}\0{added!r}".encode()).hexdigest()
+    try:
+        result = build(digest, sources, options, directory)
+    except CompilationError as error:
+        told = blamed(error, added)
+        if told is error:
+            raise
+        raise told from None
     try:
         extension = load(result.library, result.key)
     except CompilationError:

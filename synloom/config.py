@@ -1,14 +1,13 @@
-"""Options: the global ones, ``setup()``, and the command line of user scripts."""
+"""Options: the global ones, and ``setup()``."""
 
 from __future__ import annotations
 
 import math
 import numbers
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,10 +15,6 @@ from synloom import messages, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Method, Precision
 from synloom.codegen.lang.names import suggestion
-from synloom.codegen.record import record
-
-if TYPE_CHECKING:
-    import argparse
 
 FORMATS: Final = (
     "default",
@@ -87,6 +82,13 @@ options = Options()
 _pinned: set[str] = set()  # given on the command line, which wins over setup()
 
 
+def pin(settings: Mapping[str, Any]) -> None:
+    """Set options for good: what the command line says wins over ``setup()``."""
+    values = checked(settings, "setup")
+    _store(values)
+    _pinned.update(values)
+
+
 def setup(**settings: Any) -> None:
     """Set global defaults. Call it before creating objects.
 
@@ -125,14 +127,8 @@ def setup(**settings: Any) -> None:
     ConfigurationError
         A value that the key does not take, or a key of :func:`optimization_flags`.
     """
-    refused = [key for key in settings if key in PERFORMANCE_FLAGS]
-    if refused:
-        raise ConfigurationError(
-            f'"{refused[0]}" is a performance flag, not an option of setup().',
-            hint="Set it with synloom.config.optimization_flags().",
-        )
-    checked = _check(settings)
-    _store({key: value for key, value in checked.items() if key not in _pinned})
+    values = checked(settings, "setup")
+    _store({key: value for key, value in values.items() if key not in _pinned})
 
 
 def optimization_flags(**flags: bool) -> None:
@@ -148,16 +144,42 @@ def optimization_flags(**flags: bool) -> None:
     options.performance.update(known)
 
 
-def _check(settings: Mapping[str, Any]) -> dict[str, Any]:
-    checked = {}
+def checked(settings: Mapping[str, Any], function: str) -> dict[str, Any]:
+    """Options as they are kept; a warning for each that there is not.
+
+    Raises
+    ------
+    ConfigurationError
+        A value that the option does not take; ``function`` is who was called with it.
+    """
+    refused = [key for key in settings if key in PERFORMANCE_FLAGS]
+    if refused:
+        raise ConfigurationError(
+            f'"{refused[0]}" is a performance flag, not an option of {function}().',
+            hint="Set it with synloom.config.optimization_flags().",
+        )
+    values = {}
     for key, value in settings.items():
         name = "precision" if key == "dtype" else key
         if name not in CHECKS:
-            text = f'setup(): there is no option "{key}"; it is ignored. {suggestion(key, CHECKS)}'
+            text = f'{function}(): there is no option "{key}"; it is ignored. {suggestion(key, CHECKS)}'
             messages.warning(text.strip())
             continue
-        checked[name] = CHECKS[name](name, value)
-    return checked
+        try:
+            values[name] = CHECKS[name](name, value)
+        except ConfigurationError as error:
+            message = error.message.replace("setup(", f"{function}(", 1)
+            raise ConfigurationError(message, hint=error.hint) from None
+    return values
+
+
+def changed(present: Options, values: Mapping[str, Any]) -> Options:
+    """Options of one network, which differ from ``present``; what the command line says stays."""
+    own = present.copy()
+    for key, value in values.items():
+        if key not in _pinned:
+            setattr(own, key, value)
+    return own
 
 
 def _store(checked: Mapping[str, Any]) -> None:
@@ -287,79 +309,3 @@ CHECKS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "disable_shared_library_time_offset": _flag,
     "legacy_rng": _flag,
 }
-
-
-@record
-class CommandLine:
-    """What the command line asks of ``compile()``; all else went into the options."""
-
-    clean: bool = False
-    debug: bool = False
-    report: str | None = None
-    profile: bool = False
-    profile_out: str | None = None
-    trace: str | None = None
-
-
-def command_line_is_ours() -> bool:
-    """Whether the process's arguments may be read: not in tests or notebooks, nor where it was forbidden."""
-    hosts = ("pytest", "ipykernel", "IPython")
-    return os.environ.get("SYNLOOM_NO_ARGPARSE") != "1" and not any(host in sys.modules for host in hosts)
-
-
-def read_command_line(argv: Sequence[str]) -> CommandLine:
-    """Apply the options among the arguments ``argv`` of a script, without the script's own name.
-
-    Unknown arguments are left to the script. What is found here wins over later calls of ``setup()``. Returns
-    at once where :func:`command_line_is_ours` says no.
-
-    Raises
-    ------
-    ConfigurationError
-        An option without its value, or with one it does not take.
-    """
-    if not command_line_is_ours():
-        return CommandLine()
-    found, unknown = _parser().parse_known_args(argv)
-    settings = {
-        key: value
-        for key in ("num_threads", "visible_cores", "precision", "paradigm")
-        if (value := getattr(found, key)) is not None
-    }
-    if found.verbose:
-        settings["verbose"] = True
-    if found.auto_tuning:
-        settings |= {"sparse_matrix_format": "auto", "sparse_matrix_storage_order": "auto"}
-    checked = _check(settings)
-    _store(checked)
-    _pinned.update(checked)
-    if unknown:
-        messages.debug(f"Arguments left to the script: {' '.join(unknown)}")
-    return CommandLine(found.clean, found.debug, found.report, found.profile, found.profile_out, found.trace)
-
-
-def _parser() -> argparse.ArgumentParser:
-    import argparse
-
-    class Parser(argparse.ArgumentParser):
-        def error(self, message: str) -> Any:
-            raise ConfigurationError(f"Command line: {message}.", hint="--help lists the options.")
-
-    def cores(text: str) -> list[int]:
-        return [int(part) for part in text.split(",")]
-
-    parser = Parser(allow_abbrev=False, description="Options of synloom in this script.")
-    add = parser.add_argument
-    add("-j", "--num-threads", type=int, metavar="N", help="number of threads")
-    add("--visible-cores", type=cores, metavar="A,B,C", help="cores that threads are pinned to")
-    add("--auto-tuning", action="store_true", help="choose storage formats automatically")
-    add("--gpu", dest="paradigm", nargs="?", const="cuda", type=lambda _: "cuda", help="run on a GPU")
-    add("-v", "--verbose", action="store_true", help="show each step of the work")
-    add("--prec", dest="precision", metavar="X", help="precision: double or float")
-    add("-c", "--clean", action="store_true", help="compile everything again")
-    add("-d", "--debug", action="store_true", help="compile with debug information")
-    add("--report", metavar="FILE", help="write a report (.md or .tex) after compiling")
-    add("--profile", action="store_true", help="measure where the time goes")
-    add("--profile-out", metavar="DIR", help="folder for the measurements")
-    add("--trace", choices=("init", "simulate", "both"), help="log calls inside the kernel")
-    return parser

@@ -1,20 +1,22 @@
-"""Synapses in a file: ``.npz`` of flat arrays, without pickled objects. Spec 03, section 7.4."""
+"""Synapses in a file: flat arrays without pickled objects, and files of ANNarchy. Spec 03, section 7.4."""
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from synloom.archive import publish
+from synloom.archive import Refused, publish
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import DelayKind
 from synloom.connect.regular import Given
 from synloom.connect.triplets import from_triplets
 from synloom.connect.values import Values
+from synloom.formats import checked_encoding, unpacked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,35 +65,78 @@ def write(filename: str | os.PathLike[str], synapses: Synapses) -> None:
         "max_delay": synapses.max_delay,
         "uniform_delay": synapses.uniform_delay,
     }
-    publish(path, lambda stream: np.savez_compressed(stream, allow_pickle=False, **entries))
+    if path.suffix == ".gz":
+        publish(path, lambda stream: _write_packed(stream, entries))
+    else:
+        publish(path, lambda stream: np.savez_compressed(stream, allow_pickle=False, **entries))
 
 
-def read(filename: str | os.PathLike[str], ends: Ends) -> tuple[Given, Values, Any]:
+def _write_packed(stream: IO[bytes], entries: dict[str, Any]) -> None:
+    from gzip import GzipFile
+    from io import BytesIO
+
+    plain = BytesIO()  # archives are not written from the first byte to the last
+    np.savez(plain, allow_pickle=False, **entries)
+    with GzipFile(fileobj=stream, mode="wb", compresslevel=6, mtime=0) as packed:
+        packed.write(plain.getbuffer())
+
+
+def read(
+    filename: str | os.PathLike[str], ends: Ends, dt: float, pickle_encoding: str | None = None
+) -> tuple[Given, Values, Any]:
     """The pattern, weights and delays (ms) of a file, checked against the two ends of a projection.
+
+    ``dt`` is the step of the delays in files of ANNarchy, which do not say theirs.
 
     Raises
     ------
     ConfigurationError
         No such file, another kind of file, one that is cut short or does not fit the populations.
     """
-    from zipfile import ZipFile
-
-    path = _path(filename)
+    path, encoding = _path(filename), checked_encoding(pickle_encoding)
     if not path.is_file():
         raise ends.error(f"there is no file '{path}'.")
+    most = ROOM + 8 * len(ends.post) * len(ends.pre)
     try:
-        with ZipFile(path) as archive:
-            largest = max((entry.file_size for entry in archive.infolist()), default=0)
-        if largest > ROOM + 8 * len(ends.post) * len(ends.pre):
-            raise ValueError("it holds more synapses than can be between these populations")
-        with np.load(path, allow_pickle=False) as entries:
-            found = {key: np.asarray(entries[key]) for key in KEYS}
+        found = _entries(path, most, dt, encoding)
+    except Refused as error:
+        raise ends.error(
+            f"'{path}' can not be read: {error.message}.",
+            hint="of pickles only dictionaries of numbers are read; anything else could run any code",
+        ) from None
     except Exception as error:  # a damaged archive makes its readers raise errors of many kinds
         raise ends.error(
-            f"'{path}' can not be read: {str(error).strip(chr(39))}.",
-            hint="connect_from_file() reads .npz files that save_connectivity() of synloom wrote",
+            f"'{path}' can not be read: {str(error).strip(chr(39)) or type(error).__name__}.",
+            hint="connect_from_file() reads files that save_connectivity() of synloom or ANNarchy wrote",
         ) from None
     return _checked(ends, path, found)
+
+
+def _entries(path: Path, most: int, dt: float, encoding: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a file; no entry may hold more than ``most`` bytes."""
+    from zipfile import ZipFile
+
+    from synloom import peer_file
+
+    with contextlib.ExitStack() as stack:
+        stream: IO[bytes] = stack.enter_context(path.open("rb"))
+        size = path.stat().st_size
+        if stream.read(2) == b"\x1f\x8b":
+            plain, size = unpacked(path, size)
+            stream = stack.enter_context(plain)
+        stream.seek(0)
+        if stream.read(4) != b"PK\x03\x04":
+            stream.seek(0)
+            return peer_file.connectivity(peer_file.of_pickle(stream, size, encoding), dt)
+        stream.seek(0)
+        archive = stack.enter_context(ZipFile(stream))
+        if max((entry.file_size for entry in archive.infolist()), default=0) > most:
+            raise ValueError("it holds more synapses than can be between these populations")
+        if "row_lengths.npy" not in archive.namelist():
+            return peer_file.connectivity(peer_file.of_archive(archive, size), dt)
+        stream.seek(0)
+        with np.load(stream, allow_pickle=False) as entries:
+            return {key: np.asarray(entries[key]) for key in KEYS}
 
 
 def _checked(ends: Ends, path: Path, found: dict[str, NDArray[Any]]) -> tuple[Given, Values, Any]:
@@ -127,7 +172,7 @@ def _path(filename: str | os.PathLike[str]) -> Path:
         path = Path(filename)
     except TypeError:
         raise ConfigurationError(f"A file name was expected, not {filename!r}.") from None
-    if path.suffix != ".npz":
+    if path.suffix in (".mat", ".hdf5", ".h5"):
         raise ConfigurationError(
             f"'{path}': connectivity is kept in .npz files.", hint=f"use '{path.stem}.npz'"
         )

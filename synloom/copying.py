@@ -220,7 +220,7 @@ def counterpart(network: Network, obj: Any) -> Any:
                 raise ConfigurationError(f"Nothing in this network is named '{obj}'.")
             return named
         case Population() | Projection() | Transpose() | Monitor():
-            if obj.network is network:
+            if obj.network in (network, network._left_out):
                 return obj
             copied = network._copy_of(obj)
             if copied is None:

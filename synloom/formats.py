@@ -14,13 +14,24 @@ from zipfile import ZipFile
 
 import numpy as np
 
-from synloom.archive import RATIO, TREE, Array, Leaf, SavedFileError, publish, read_archive, write_archive
+from synloom.archive import (
+    RATIO,
+    TREE,
+    Array,
+    Leaf,
+    Refused,
+    SavedFileError,
+    publish,
+    read_archive,
+    write_archive,
+)
 from synloom.codegen.errors import ConfigurationError
 from synloom.saved import Part, Ragged, Tree
 
 VERSION: Final = 1
 MARK: Final = "$array"  # the key of a table that stands for an array
 HDF5: Final = frozenset({".hdf5", ".h5"})
+ENCODINGS: Final = ("ASCII", "latin1", "bytes")
 LONGEST_NAME: Final = 63  # of a variable of MATLAB
 
 
@@ -48,28 +59,30 @@ def write(filename: str | os.PathLike[str], kind: str, tree: Tree, pack: bool = 
         publish(path, lambda stream: write_archive(stream, head, arrays, pack))
 
 
-def read(filename: str | os.PathLike[str], kind: str) -> Part:
-    """The contents of a file of this kind, not yet believed.
+def read(filename: str | os.PathLike[str], kind: str, pickle_encoding: str | None = None) -> Part:
+    """The contents of a file of this kind, not yet believed. It may be one of ANNarchy.
 
     Raises
     ------
     SavedFileError
         No such file, another kind of file, one that is damaged, or one of a later version.
     """
-    path = _path(filename)
+    path, encoding = _path(filename), checked_encoding(pickle_encoding)
     if not path.is_file():
         raise SavedFileError(f"There is no file '{path}'.")
     try:
-        head, leaves = _open(path)
+        head, leaves = _open(path, encoding)
         contents = _join(head.get("contents"), leaves)
+    except Refused as error:
+        raise SavedFileError(
+            f"'{path}' can not be loaded: {error.message}.",
+            hint="Of pickles only dictionaries of numbers are read; anything else could run any code.",
+        ) from None
     except ConfigurationError:
         raise
     except Exception as error:  # a damaged archive makes its readers raise errors of many kinds
         shown = str(error).strip("'") or type(error).__name__
-        raise SavedFileError(
-            f"'{path}' can not be loaded: {shown}.",
-            hint="Files of pickled objects are never read: they could run any code.",
-        ) from None
+        raise SavedFileError(f"'{path}' can not be loaded: {shown}.") from None
     version, found = head.get("version"), head.get("synloom")
     if not isinstance(version, int) or version > VERSION:
         raise SavedFileError(
@@ -79,6 +92,22 @@ def read(filename: str | os.PathLike[str], kind: str) -> Part:
     if found != kind:
         raise SavedFileError(f"'{path}' holds a {found!s:.40}, not a {kind}.")
     return Part(contents, path)
+
+
+def checked_encoding(given: str | None) -> str:
+    """How texts of Python 2 are to be read.
+
+    Raises
+    ------
+    ConfigurationError
+        It is not one of the three ways that there are.
+    """
+    encoding = "ASCII" if given is None else given
+    if encoding not in ENCODINGS:
+        raise ConfigurationError(
+            f"pickle_encoding={given!r}: it is 'ASCII', 'latin1' or 'bytes', for files of Python 2."
+        )
+    return "latin1" if encoding == "bytes" else encoding  # names are texts in any case
 
 
 def _path(filename: str | os.PathLike[str]) -> Path:
@@ -127,7 +156,10 @@ def _join(value: Any, leaves: Mapping[str, Leaf]) -> Any:
     return value
 
 
-def _open(path: Path) -> tuple[dict[str, Any], dict[str, Leaf]]:
+Opened = tuple[dict[str, Any], Mapping[str, Leaf]]
+
+
+def _open(path: Path, encoding: str) -> Opened:
     with path.open("rb") as stream:
         first = stream.read(8)
     if first == b"\x89HDF\r\n\x1a\n":
@@ -136,15 +168,43 @@ def _open(path: Path) -> tuple[dict[str, Any], dict[str, Leaf]]:
         return _read_mat(path)
     size = path.stat().st_size
     if first[:2] != b"\x1f\x8b":
-        # The archive stays open: arrays are read from it once their shape is known to be right.
-        return read_archive(ZipFile(path), size)
-    unpacked = tempfile.TemporaryFile()  # noqa: SIM115
+        # The file stays open: arrays are read from it once their shape is known to be right.
+        return _read_stream(path.open("rb"), size, encoding)
+    return _read_stream(*unpacked(path, size), encoding)
+
+
+def unpacked(path: Path, size: int) -> tuple[IO[bytes], int]:
+    """What a file of gzip holds, in a temporary file, and how much it is."""
+    plain = tempfile.TemporaryFile()  # noqa: SIM115
     with gzip.open(path) as packed:
         while part := packed.read(1 << 20):
-            unpacked.write(part)
-            if unpacked.tell() > RATIO * size:
+            plain.write(part)
+            if plain.tell() > RATIO * size:
                 raise ValueError("it unpacks to more than it can hold")
-    return read_archive(ZipFile(unpacked), unpacked.tell())
+    length = plain.tell()
+    plain.seek(0)
+    return plain, length
+
+
+def _read_stream(stream: IO[bytes], size: int, encoding: str) -> Opened:
+    """An archive of ours or of ANNarchy, or a pickle."""
+    from synloom.peer_file import of_archive, of_pickle
+
+    first = stream.read(4)
+    stream.seek(0)
+    if first != b"PK\x03\x04":
+        return _translated(of_pickle(stream, size, encoding))
+    archive = ZipFile(stream)
+    if f"{TREE}.npy" in archive.namelist():
+        return read_archive(archive, size)
+    return _translated(of_archive(archive, size))
+
+
+def _translated(found: Mapping[str, Any]) -> Opened:
+    from synloom.peer_file import as_tree
+
+    kind, tree = as_tree(found)
+    return {"synloom": kind, "version": VERSION, "contents": tree}, {}
 
 
 def _write_gz(stream: IO[bytes], head: Tree, arrays: Mapping[str, Array]) -> None:
@@ -176,7 +236,7 @@ def _write_hdf5(stream: IO[bytes], head: Tree, arrays: Mapping[str, Array]) -> N
             file.create_dataset(key, data=array)
 
 
-def _read_hdf5(path: Path) -> tuple[dict[str, Any], dict[str, Leaf]]:
+def _read_hdf5(path: Path) -> Opened:
     h5py, leaves = _h5py(), {}
     file = h5py.File(path, "r")
 
@@ -217,10 +277,12 @@ def _write_mat(stream: IO[bytes], head: Tree, arrays: Mapping[str, Array]) -> No
     _scipy_io().savemat(stream, {TREE: text, **contents}, do_compression=True, long_field_names=True)
 
 
-def _read_mat(path: Path) -> tuple[dict[str, Any], dict[str, Leaf]]:
+def _read_mat(path: Path) -> Opened:
     found = _scipy_io().loadmat(path, chars_as_strings=False, mat_dtype=False)
     if TREE not in found:
-        raise ValueError("it was not written by synloom")
+        from synloom.peer_file import of_mat
+
+        return _translated(of_mat(path))
     text = json.loads(np.asarray(found[TREE], np.uint8).tobytes().decode())
     leaves = {}
     for key, (name, dtype, shape) in text["arrays"].items():

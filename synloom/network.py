@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from synloom import messages, registry
+from synloom.added_sources import read_sources
 from synloom.binding import Binding
 from synloom.callbacks import Callbacks
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.errors import NotCompiledError
 from synloom.codegen.ir.model import NetworkIR
 from synloom.codegen.ir.plan import Plan
-from synloom.codegen.ir.types import Precision
+from synloom.command_line import asked_of_compile
+from synloom.compile_request import Request, build_options, refuse_unknown, write_report
 from synloom.compiler import Build, compile_network, render_sources
-from synloom.config import Options, options
+from synloom.cores import check_cores
 from synloom.describe import describe
-from synloom.draw_state import DrawState, checked_seed, child_seed, fresh_seed
 from synloom.lookup import NetworkLookup
 from synloom.memory import Weighed
-from synloom.monitor import Monitor
+from synloom.network_changes import NetworkChanges
 from synloom.network_constants import NetworkConstants
 from synloom.network_copies import NetworkCopies
-from synloom.neuron import Neuron
+from synloom.network_objects import NetworkObjects
+from synloom.network_settings import NetworkSettings
 from synloom.numerics import Watch
-from synloom.population import Population
 from synloom.profiling import Profile, Profiled
 from synloom.projection import Projection
-from synloom.rebuilding import follow_delays
 from synloom.report import Told
 from synloom.running import Running
-from synloom.runtime.options import BuildOptions
 from synloom.saved import Tree
 from synloom.saving import NetworkSaving
-from synloom.synapse import Synapse
-from synloom.targets import sum_targets, warn_of_targets
-from synloom.transpose import Transpose
-from synloom.view import PopulationView
+from synloom.subset import only
+from synloom.targets import warn_of_targets
+from synloom.trace import Trace, checked_moment
 
 DUMP_HOOK: Callable[[Network], None] | None = None
 
@@ -57,6 +56,9 @@ class _NetworkType(type):
 
 
 class Network(
+    NetworkSettings,
+    NetworkChanges,
+    NetworkObjects,
     NetworkConstants,
     NetworkCopies,
     NetworkLookup,
@@ -83,8 +85,7 @@ class Network(
     Spec 03, section 6. Module-level functions (``synloom.simulate`` and so on) drive a default network.
     """
 
-    id: int
-    _number: int  # of networks made before, and this one
+    _asked_directory: Path | None
 
     def __init__(self, everything: bool = False) -> None:
         self.everything = everything
@@ -97,6 +98,14 @@ class Network(
         self._setup(dt, seed)
         registry.networks[self.id] = self
 
+    def _shelf(self) -> Network:
+        """A network for what ``compile()`` leaves out: it has this one's options, and nobody finds it."""
+        shelf = Network.__new__(Network)
+        shelf.id, shelf._number = self.id, self._number
+        shelf._setup(self._dt, self._seed)
+        shelf._options = self._options
+        return shelf
+
     @classmethod
     def _make_default(cls) -> Network:
         network = cls.__new__(cls)
@@ -105,91 +114,27 @@ class Network(
         return network
 
     def _setup(self, dt: float | None, seed: int | None) -> None:
-        self._dt, self._seed = dt, seed
-        self._options: Options | None = None
-        self._rng: np.random.Generator | None = None
-        self._drawn_seed: int | None = None  # where nobody gave one
-        self._draw_state = DrawState()
-        self._reseeds = False  # whether reset() restarts random numbers: it does in the 5.0 style
-        self.populations: list[Population] = []
-        self.projections: list[Projection | Transpose] = []
-        self.monitors: list[Monitor] = []
+        self._set_options(dt, seed)
+        self._reseeds = False
+        self.populations, self.projections, self.monitors, self.extensions = [], [], [], []
         self.cleared = False
         self._callbacks = Callbacks()
         self._arguments: tuple[tuple[Any, ...], dict[str, Any]] = ((), {})  # of the constructor
-        self._copies: dict[int, tuple[Any, Any]] = {}  # originals and copies, by id() of the original
-        self._by_name = False  # whether originals are in another process
-        self._describing = False
+        self._copies = {}
+        self._by_name = self._describing = False
         self._profile = Profile()
         self._compiled_with: dict[str, Any] = {}  # options of compile() that copies have, too
         self._pending: Tree | None = None  # what it becomes once it is compiled
-        self._binding: Binding | None = None
-        self._build: Build | None = None
-        self._building: tuple[BuildOptions, Path | None, bool] = (
-            BuildOptions(),
-            None,
-            False,
-        )  # how it was compiled
+        self._binding, self._build = None, None
+        self._request: Request | None = None  # how it was compiled
         self._clock = np.zeros(1, np.int64)
         self._batch = 1
-        self._watch = None
-
-    # -- configuration ----------------------------------------------------------------------------------
-
-    @property
-    def options(self) -> Options:
-        """Options of ``setup()``; a network keeps those that held when it was compiled."""
-        return options if self._options is None else self._options
+        self._watch, self._trace, self._asked_directory = None, None, None
+        self._left_out: Network | None = None
 
     @property
-    def dt(self) -> float:
-        """Step size in ms."""
-        return float(self.options.dt if self._dt is None else self._dt)
-
-    @property
-    def precision(self) -> Precision:
-        return Precision(self.options.precision)
-
-    @property
-    def real(self) -> np.dtype[Any]:
-        """NumPy type of real buffers."""
-        return np.dtype(np.float64 if self.precision is Precision.DOUBLE else np.float32)
-
-    @property
-    def seed(self) -> int | None:
-        """Seed of the random streams. Without one, it is drawn when first needed, at the latest by ``compile()``.
-
-        A seed of ``setup()`` is that of the default network; other networks get children of it.
-        """
-        if self._seed is not None:
-            return self._seed
-        if self.options.seed is not None:
-            return self.options.seed if self.id == 0 else child_seed(self.options.seed, self._number)
-        return self._drawn_seed
-
-    def _some_seed(self) -> int:
-        if self.seed is None:
-            self._drawn_seed = fresh_seed()
-        assert self.seed is not None
-        return self.seed
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """Generator of this network; its children feed connectors and distributions."""
-        if self._rng is None:
-            self._rng = np.random.default_rng(self._some_seed())
-        return self._rng
-
-    def spawn_rng(self) -> np.random.Generator:
-        """An independent child stream, the same from run to run for the same seed and order of calls."""
-        return self.rng.spawn(1)[0]
-
-    def set_seed(self, seed: int, use_seed_seq: bool = True) -> None:
-        """Restart the random streams of this network, and of its equations if it is compiled, from ``seed``."""
-        del use_seed_seq
-        self._seed = checked_seed(seed)
-        self._rng = None
-        self._draw_state.restart(self._seed)
+    def _whole(self) -> Network:
+        return self
 
     @property
     def compiled(self) -> bool:
@@ -201,105 +146,12 @@ class Network(
         """What ``compile()`` returned."""
         return self._build
 
-    # -- objects ----------------------------------------------------------------------------------------
-
-    def create(
-        self,
-        geometry: int | tuple[int, ...] | None = None,
-        neuron: Neuron | None = None,
-        stop_condition: str | None = None,
-        name: str | None = None,
-        population: Population | None = None,
-    ) -> Population:
-        """A population of this network (spec 03, section 6.3)."""
-        self._reseeds = True
-        if population is not None or isinstance(geometry, Population):
-            given = population if population is not None else geometry
-            assert isinstance(given, Population)
-            return self._take(given)
-        if geometry is None or neuron is None:
-            raise ConfigurationError("create() needs a geometry and a neuron.")
-        return Population(geometry, neuron, name=name, stop_condition=stop_condition, network=self)
-
-    def connect(
-        self,
-        pre: Population | PopulationView | Projection | Transpose | str | None = None,
-        post: Population | PopulationView | str | None = None,
-        target: str = "",
-        synapse: Synapse | None = None,
-        name: str | None = None,
-        projection: Projection | Transpose | None = None,
-        disable_omp: bool = True,
-    ) -> Projection | Transpose:
-        """A projection of this network; a ready-made one such as ``Transpose`` is taken as it is."""
-        self._reseeds = True
-        special = pre if projection is None else projection
-        if isinstance(special, Transpose):
-            return special.connect()
-        if isinstance(special, Projection):
-            return special
-        pre = special
-        if pre is None or post is None or not target:
-            raise ConfigurationError("connect() needs pre, post and a target.")
-        return Projection(pre, post, target, synapse, name=name, disable_omp=disable_omp, network=self)
-
-    def monitor(
-        self,
-        obj: Any,
-        variables: str | Sequence[str] = (),
-        period: float | None = None,
-        period_offset: float | None = None,
-        start: bool = True,
-        name: str | None = None,
-    ) -> Monitor:
-        """A monitor of this network; its data take the geometry of the population."""
-        self._reseeds = True
-        monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self)
-        monitor._reshape_default = True
-        return monitor
-
-    def _take(self, population: Population) -> Population:
-        """Make a population that was described elsewhere, in the default network, one of this."""
-        home = population.network
-        if home is self:
-            return population
-        if home.compiled or any(population in _ends(p) for p in home.projections):
-            raise ConfigurationError(
-                f"Population '{population.name}' belongs to another network already.",
-                hint="hand it to create() before anything else is made of it",
-            )
-        before = population.id
-        if population.name == f"pop{before}":
-            population.name = f"pop{len(self.populations)}"
-        population.id = self._add_population(population)
-        population.network = self
-        home.populations.remove(population)
-        for number, other in enumerate(home.populations):
-            other.id = number
-        return population
-
-    def _add_population(self, population: Population) -> int:
-        self._check_open("population", population.name, self.populations)
-        self.populations.append(population)
-        return len(self.populations) - 1
-
-    def _add_projection(self, projection: Projection | Transpose) -> int:
-        self._check_open("projection", projection.name, self.projections)
-        self.projections.append(projection)
-        return len(self.projections) - 1
-
-    def _add_monitor(self, monitor: Monitor) -> int:
-        self.monitors.append(monitor)
-        return len(self.monitors) - 1
-
-    def _check_open(self, kind: str, name: str | None, existing: Sequence[Any]) -> None:
-        if self.compiled:
-            raise ConfigurationError(
-                f"The network is compiled: no {kind} can be added any more.",
-                hint=f"create every {kind} before compile(), or call clear() and start anew",
-            )
-        if name is not None and any(o.name == name for o in existing):
-            raise ConfigurationError(f"A {kind} named '{name}' exists already.", hint="names must be unique")
+    @property
+    def directory(self) -> Path | None:
+        """Folder of the generated sources: that of ``compile(directory=...)``, else in the cache; None before."""
+        if self._build is None:
+            return None
+        return self._build.directory if self._asked_directory is None else self._asked_directory.absolute()
 
     # -- compiling --------------------------------------------------------------------------------------
 
@@ -307,18 +159,27 @@ class Network(
         self,
         directory: str | Path | None = None,
         clean: bool = False,
-        *,
-        silent: bool = False,
-        debug_build: bool = False,
-        fast_math: bool = False,
         compiler: str = "default",
         compiler_flags: str = "default",
+        add_sources: str | Sequence[str] = "",
         extra_libs: str = "",
-        check_numerics: bool = False,
+        cuda_config: Mapping[Any, Any] | None = None,
+        annarchy_json: str | PathLike[str] = "",
+        silent: bool = False,
+        debug_build: bool = False,
         profile_enabled: bool = False,
-        **ignored: Any,
+        trace_calls: str | None = None,
+        *,
+        populations: Sequence[Any] | None = None,
+        projections: Sequence[Any] | None = None,
+        fast_math: bool = False,
+        check_numerics: bool = False,
+        **unknown: Any,
     ) -> Build:
         """Build the network, or take it from the cache, and make it ready to run.
+
+        Options that the script was started with (``--clean``, ``--debug``, ``--profile``, ``--trace``, ``--report``)
+        count as if they were given here.
 
         Parameters
         ----------
@@ -326,12 +187,27 @@ class Network(
             Folder that also receives the generated sources. By default nothing is written outside the cache.
         clean : bool
             Build again even where the cache has the result.
+        compiler, compiler_flags : str
+            Command of the C++ compiler, flags that replace the optimisation flags. By default those of the user's
+            configuration file, else the compiler that is found, and flags chosen for it.
+        add_sources : str or list of str
+            More C++ files, which are compiled and linked with the network.
+        extra_libs : str
+            More arguments for the linker.
+        cuda_config : dict, optional
+            Of networks on a GPU; no effect.
+        annarchy_json : path, optional
+            A configuration file instead of the user's.
+        silent : bool
+            No line that tells of success, which ``setup(verbose=True)`` asks for.
         debug_build : bool
             Compile with debugging information and without optimisation.
+        trace_calls : {'init', 'simulate', 'both'}, optional
+            Print what is bound, and each call of the kernels.
+        populations, projections : list, optional
+            What to compile, by default all. What is left out stays uncompiled.
         fast_math : bool
             Let the C++ compiler ignore NaN and infinity and reorder all sums.
-        compiler, compiler_flags, extra_libs : str
-            Command of the C++ compiler, flags that replace the optimisation flags, more arguments for the linker.
         check_numerics : bool
             Look at all values after each step, and raise a ``NumericsError`` as soon as one becomes NaN or infinite.
             The network then runs step by step, so more slowly; what is compiled is the same.
@@ -346,63 +222,96 @@ class Network(
         Raises
         ------
         SynloomError
-            For objects that are not connected or do not fit each other, and for a missing compiler.
+            For objects that are not connected or do not fit each other, for a missing compiler, and for options that
+            do not exist. The network is then as it was.
         """
         if self.compiled:
             messages.info("The network is compiled already.")
             assert self._build is not None
             return self._build
-        for name, value in ignored.items():
-            if value not in (None, "", "default", False) and name not in IGNORED_BY_COMPILE:
-                raise ConfigurationError(f"compile() has no option '{name}'.")
+        if self.cleared:
+            self._refuse()
+        asked = asked_of_compile()
+        given = Request(
+            directory=None if directory is None else Path(directory),
+            build=build_options(
+                compiler,
+                compiler_flags,
+                extra_libs,
+                fast_math,
+                debug_build,
+                clean,
+                annarchy_json,
+                asked,
+                self.options,
+            ),
+            added=read_sources(add_sources),
+            trace=checked_moment(trace_calls or asked.trace),
+            profile=bool(profile_enabled or asked.profile or self.options.profiling),
+            watch=check_numerics,
+        )
+        refuse_unknown(unknown)
+        check_cores(self.options.visible_cores, self.options.num_threads)
+        with only(self, populations, projections), self._nothing_by_halves():
+            build = self._compile(given)
+        self._compiled_with = {
+            "compiler": compiler,
+            "compiler_flags": compiler_flags,
+            "add_sources": add_sources,
+            "extra_libs": extra_libs,
+            "annarchy_json": annarchy_json,
+            "fast_math": fast_math,
+            "debug_build": debug_build,
+            "check_numerics": check_numerics,
+            "profile_enabled": profile_enabled,
+        }
+        if not silent and self.options.verbose:
+            named = f"network {self.id}" if self.id else ""
+            messages.info(f"Compiling {named}... OK ({build.reason}, {build.seconds['total']:.2f} s)")
+        write_report(self, asked)
+        return build
+
+    def _compile(self, given: Request) -> Build:
         start = time.perf_counter()
         self._connect_all()
         warn_of_targets(self.populations)
         if DUMP_HOOK is not None:
             DUMP_HOOK(self)
         connected = time.perf_counter()
-        build_options = BuildOptions(
-            compiler=compiler,
-            compiler_flags=compiler_flags,
-            extra_libs=extra_libs,
-            fast_math=fast_math,
-            debug=debug_build,
-            clean=clean,
-        )
-        profiled = profile_enabled or self.options.profiling
-        self._building = build_options, None if directory is None else Path(directory), profiled
-        build = compile_network(self.ir, *self._building)
+        build = compile_network(self.ir, given.build, given.directory, given.profile, given.added)
         built = time.perf_counter()
         self._options = self.options.copy()
-        self._compiled_with = {
-            "compiler": compiler,
-            "compiler_flags": compiler_flags,
-            "extra_libs": extra_libs,
-            "fast_math": fast_math,
-            "debug_build": debug_build,
-            "check_numerics": check_numerics,
-            "profile_enabled": profile_enabled,
-        }
         for population in self.populations:
             with self._profile.instantiating(population.name):
                 population._capture_init()
-        self._build = build
-        if profiled:
+        self._build, self._asked_directory, self._request = build, given.directory, given
+        if given.profile:
             self._profile.begin(build.plan, self.id, self._options)
         self._draw_state.restart(self._some_seed())
         self._binding = Binding(self, build.plan, build.extension)
         for population in self.populations:
             population._start_rates()
-        self._watch = Watch(self) if check_numerics else None
+        self._watch = Watch(self) if given.watch else None
         for monitor in self.monitors:
             monitor._begin()
         self._recorders_changed()
         self._go_on()
+        self._trace = None if given.trace is None else Trace(given.trace, self, build.plan)
         build.seconds.update(connect=connected - start, bind=time.perf_counter() - built)
         build.seconds["total"] = time.perf_counter() - start
-        if not silent and self.options.verbose:
-            messages.info(f"Compiling ... OK ({build.reason}, {build.seconds['total']:.2f} s)")
         return build
+
+    @contextmanager
+    def _nothing_by_halves(self) -> Iterator[None]:
+        """A network that could not be compiled to the end is one that is not compiled."""
+        options = self._options
+        try:
+            yield
+        except BaseException:
+            self._options, self._binding, self._build, self._watch = options, None, None, None
+            for population in self.populations:
+                population._init = None
+            raise
 
     def _connect_all(self) -> None:
         """Make the synapses of all projections; fails before anything else happens."""
@@ -488,48 +397,6 @@ class Network(
             for monitor in self.monitors:
                 monitor.reset()
 
-    # -- the objects' own needs -------------------------------------------------------------------------
-
-    def _uses_sum(self, population: Population, target: str) -> bool:
-        return target in sum_targets(population)
-
-    def _sum_buffer(self, population: Population, target: str) -> NDArray[Any]:
-        return self._running().sum_buffer(population, target)
-
-    @property
-    def _recording(self) -> list[Monitor | Watch]:
-        """All that takes samples while the network runs."""
-        return [*self.monitors] if self._watch is None else [*self.monitors, self._watch]
-
-    def _recorders_changed(self) -> None:
-        if self._binding is not None:
-            self._binding.recorders_changed()
-
-    def _clear_delays(self, population: Population) -> None:
-        if self._binding is not None:
-            self._binding.fill_delay_lines(population)
-
-    def _inputs_changed(self, population: Population) -> None:
-        if self._binding is not None:
-            self._binding.inputs_changed(population)
-
-    def _delays_changed(self) -> None:
-        follow_delays(self)
-        if self._binding is not None:
-            self._binding.delays_changed()
-
-    def _structure_changed(self, projection: Projection) -> None:
-        """Synapses came or went: whoever holds the buffers of ``projection`` takes the new ones."""
-        if self._binding is not None:
-            self._binding.structure_changed(projection)
-        for monitor in self._recording:
-            monitor._rebind()
-        self._recorders_changed()
-
-    def _spikes_changed(self) -> None:
-        if self._binding is not None:
-            self._binding.spikes_changed()
-
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
         self._profile.close()
@@ -539,20 +406,9 @@ class Network(
         for objects in (self.populations, self.projections, self.monitors):
             objects.clear()
         self._callbacks, self._copies = Callbacks(), {}
+        self.extensions.clear()
+        if self._left_out is not None:
+            self._left_out.clear()
+            self._left_out = None
         if registry.networks.get(self.id) is self:
             del registry.networks[self.id]
-
-
-# Options of the 4.8 interface that have no meaning here: accepted, without effect.
-IGNORED_BY_COMPILE = {
-    "populations",
-    "projections",
-    "add_sources",
-    "cuda_config",
-    "annarchy_json",
-    "trace_calls",
-}
-
-
-def _ends(projection: Projection | Transpose) -> tuple[Population, Population]:
-    return projection.pre_population, projection.post_population

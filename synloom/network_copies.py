@@ -11,6 +11,7 @@ from synloom import copying, formats, network_state, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.constant import local_constant, visible_constants
 from synloom.executors import Place
+from synloom.network_part import NetworkPart
 from synloom.network_state import Loading
 from synloom.saved import Part, Tree
 
@@ -24,16 +25,18 @@ OWN: Final = frozenset(
     {
         *("id", "_number", "_rng", "_draw_state", "_clock", "_batch", "cleared"),
         *("_binding", "_build", "_callbacks", "_copies", "_pending", "_profile", "_watch"),
+        *("_trace", "_left_out", "_asked_directory", "extensions"),
     }
 )
 
 
-class NetworkCopies:
+class NetworkCopies(NetworkPart):
     """The part of a network that makes and finds copies."""
 
     everything: bool = False
+    _compiled_with: dict[str, Any]  # options of compile() that copies have, too
 
-    def add(self: Network, objects: Any) -> None:  # type: ignore[misc]
+    def add(self, objects: Any) -> None:
         """Take copies of objects of another network, usually of the default one (spec 03, section 6.2).
 
         Parameters
@@ -46,9 +49,9 @@ class NetworkCopies:
         ConfigurationError
             This network is compiled, has the object already, or cannot have it.
         """
-        copying.add(self, objects if isinstance(objects, list | tuple) else [objects])
+        copying.add(self._whole, objects if isinstance(objects, list | tuple) else [objects])
 
-    def get(self: Network, obj: Any) -> Any:  # type: ignore[misc]
+    def get(self, obj: Any) -> Any:
         """What stands in this network for an object that was added; for a list, a list.
 
         Objects of this network stand for themselves. A view gives a view of the copy, a name the object of that name.
@@ -58,15 +61,15 @@ class NetworkCopies:
         ConfigurationError
             It was not added.
         """
-        return copying.counterpart(self, obj)
+        return copying.counterpart(self._whole, obj)
 
-    def _copy_of(self: Network, obj: Any) -> Any:  # type: ignore[misc]
+    def _copy_of(self, obj: Any) -> Any:
         original, copied = self._copies.get(id(obj), (None, None))
         if original is obj:
             return copied
-        return copying.by_name(self, obj) if self._by_name else None
+        return copying.by_name(self._whole, obj) if self._by_name else None
 
-    def copy(self: Network, *args: Any, **kwargs: Any) -> Network:  # type: ignore[misc]
+    def copy(self, *args: Any, **kwargs: Any) -> Network:
         """Another network like this one, compiled.
 
         Parameters
@@ -81,13 +84,13 @@ class NetworkCopies:
             This network is not compiled.
         """
         self._running()
-        made = _again(self, args, kwargs)
+        made = _again(self._whole, args, kwargs)
         if not made.compiled:
             made.compile(silent=True, **self._compiled_with)
         return made
 
-    def parallel_run(  # type: ignore[misc]
-        self: Network,
+    def parallel_run(
+        self,
         method: Callable[..., Result],
         number: int,
         max_processes: int = -1,
@@ -138,46 +141,46 @@ class NetworkCopies:
         from synloom.parallel import run_method
 
         return run_method(
-            self, method, number, max_processes, seeds, measure_time, sequential, executor, kwargs
+            self._whole, method, number, max_processes, seeds, measure_time, sequential, executor, kwargs
         )
 
     # -- for other processes ----------------------------------------------------------------------------
 
-    def __getstate__(self: Network) -> dict[str, Any]:  # type: ignore[misc]
+    def __getstate__(self) -> dict[str, Any]:
         """The description, and where it stands if it runs; no handles of this process."""
         kept = {name: value for name, value in self.__dict__.items() if name not in OWN}
-        constants = {name: c.value_in(self) for name, c in visible_constants(self).items()}
-        state = network_state.capture(self) if self.compiled and not self._describing else None
+        constants = {name: c.value_in(self._whole) for name, c in visible_constants(self._whole).items()}
+        state = network_state.capture(self._whole) if self.compiled and not self._describing else None
         # In this process functions are there already.
         functions = {} if self._describing else dict(registry.functions)
         return {"kept": kept, "functions": functions, "constants": constants, "state": state}
 
-    def __deepcopy__(self: Network, memo: dict[int, Any]) -> Network:  # type: ignore[misc]
+    def __deepcopy__(self, memo: dict[int, Any]) -> Network:
         copying.share(memo, [*self.populations, *self.projections])
-        made: Network = type(self).__new__(type(self))
+        made = type(self._whole).__new__(type(self._whole))
         memo[id(self)] = made
         made.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return made
 
-    def __setstate__(self: Network, pickled: dict[str, Any]) -> None:  # type: ignore[misc]
+    def __setstate__(self, pickled: dict[str, Any]) -> None:
         kept = pickled["kept"]
         self.id, self._number = registry.networks.free(), registry.networks.next_made()
-        self._setup(kept["_dt"], kept["_seed"])
+        self._whole._setup(kept["_dt"], kept["_seed"])
         self.__dict__.update(kept)
-        registry.networks[self.id] = self
+        registry.networks[self.id] = self._whole
         for name, function in pickled["functions"].items():
             registry.functions.setdefault(name, function)
         for name, value in pickled["constants"].items():
             if name not in registry.constants or registry.constants[name].value != value:
-                local_constant(self, name, value)
+                local_constant(self._whole, name, value)
         self._by_name, self._describing = True, False
         self._pending = pickled["state"]
 
-    def _go_on(self: Network) -> None:  # type: ignore[misc]
+    def _go_on(self) -> None:
         """Once compiled, stand where the network stood that this one was made from."""
         tree, self._pending = self._pending, None
         if tree is not None:
-            Loading(self, in_memory(tree), strict=True).run()
+            Loading(self._whole, in_memory(tree), strict=True).run()
 
 
 def in_memory(tree: Tree) -> Part:

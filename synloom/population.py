@@ -266,6 +266,7 @@ class Population(PopulationValues, Spiking, Grid):
 
     def sum(self, target: str) -> npt.NDArray[np.float64]:
         """The weighted sums of a target in the last step, in the shape of the geometry."""
+        self._refuse_cleared()
         if self._spikes is not None and f"g_{target}" in self._attributes:
             return np.asarray(self.get(f"g_{target}"), np.float64)
         if target not in self.sums:

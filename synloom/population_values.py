@@ -99,12 +99,15 @@ class PopulationValues:
     def _stored(self, name: str) -> Array:
         if name not in self._attributes or name in self._hidden:
             raise unknown(str(name), f'Population "{self.name}"', self.attributes)
+        self._refuse_cleared()
+        return self.state[name]
+
+    def _refuse_cleared(self) -> None:
         if self.network.cleared:
             raise NotCompiledError(
                 f'Population "{self.name}" belongs to a network that was cleared.',
                 hint="Make a new population after clear().",
             )
-        return self.state[name]
 
     def _is_local(self, name: str) -> bool:
         return self._attributes[name].locality is Locality.LOCAL

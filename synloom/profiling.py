@@ -184,8 +184,8 @@ def _sum(runs: Iterable[dict[str, Any]]) -> dict[str, Any]:
         for key in ("steps", "seconds", OVERALL):
             total[key] += run[key]
         parts = _numbered(total["parts"])
-        for key, more in _numbered(run["parts"]).items():
-            if (part := parts.get(key)) is None:
+        for place, more in _numbered(run["parts"]).items():
+            if (part := parts.get(place)) is None:
                 total["parts"].append(dict(more))
             else:
                 part["seconds"] += more["seconds"]

@@ -22,18 +22,20 @@ def follow_delays(network: Network) -> None:
 
     All buffers stay, with what is under way in them. An exception leaves the network as it was.
     """
-    if network._binding is None or network._build is None:
+    given = network._request
+    if network._binding is None or network._build is None or given is None:
         return
     pairs = zip(network._build.ir.projections, network.projections, strict=True)
     other = [link.name for compiled, link in pairs if not _serves(compiled.delay, link.delay_kind)]
     if not other:
         return
-    options, directory, profiled = network._building
     messages.info(f"Delays of {', '.join(map(repr, other))} are of another kind now: compiling again.")
     start = time.perf_counter()
-    build = compile_network(network.ir, replace(options, clean=False), directory, profiled)
+    build = compile_network(
+        network.ir, replace(given.build, clean=False), given.directory, given.profile, given.added
+    )
     built = time.perf_counter()
-    if profiled:
+    if given.profile:
         network._profile.follow(build.plan)
     binding = Binding(network, build.plan, build.extension, network._binding)
     bound = time.perf_counter()
@@ -56,7 +58,7 @@ def as_before(network: Network) -> Iterator[None]:
             for link, own in delays:
                 link._own_delays = own
             network._build, network._binding = build, binding
-            if build is not None and network._building[2]:
+            if build is not None and network._profile.enabled:
                 network._profile.follow(build.plan)
                 binding.rebind()
             binding.delays_changed()

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synloom import messages
-from synloom.clock import Clock
 from synloom.codegen.errors import ConfigurationError
+from synloom.cores import pinned
+from synloom.network_part import NetworkPart
 
 if TYPE_CHECKING:
     from synloom.binding import Binding
-    from synloom.callbacks import Callbacks
+    from synloom.config import Options
     from synloom.numerics import Watch
     from synloom.population import Population
     from synloom.profiling import Profile
     from synloom.stop_condition import StopCondition
+    from synloom.trace import Trace
 
 BATCH_SECONDS = 0.1  # Ctrl-C is honoured between batches of steps
 BATCH_BYTES = 1 << 28  # what recordings may grow by within one batch
@@ -52,18 +54,18 @@ def _tell_memory(recorded: int, always: bool) -> None:
         messages.info(f"{megabytes}.")
 
 
-class Running(Clock):
+class Running(NetworkPart):
     """How a network that is compiled runs."""
 
-    id: int
-    _callbacks: Callbacks
     _profile: Profile
     _batch: int  # steps that take about BATCH_SECONDS
     _watch: Watch | None  # looks at all values after each step
+    _trace: Trace | None  # tells of each call
 
+    @property
     @abstractmethod
-    def _running(self) -> Binding:
-        """What runs; raises unless the network is compiled."""
+    def options(self) -> Options:
+        """Options of the network."""
 
     def simulate(
         self,
@@ -106,7 +108,7 @@ class Running(Clock):
         ----------
         max_duration : float
         population : Population or list of Population
-            Whose stop conditions count; they are looked at after each complete step.
+            Whose stop conditions count, or originals of these; they are looked at after each complete step.
         operator : {'and', 'or'}
             Whether all of them must hold in the same step, or one is enough.
         measure_time : bool
@@ -164,6 +166,8 @@ class Running(Clock):
                     f"simulate_until() takes a population or a list of populations, not {population!r}."
                 )
             if population.network is not self:
+                population = self._own(population)
+            if population.network is not self:
                 raise ConfigurationError(f'Population "{population.name}" belongs to another network.')
             if population._stop is None:
                 raise ConfigurationError(
@@ -172,6 +176,11 @@ class Running(Clock):
                 )
             found.append(population._stop)
         return found
+
+    def _own(self, population: Population) -> Population:
+        """The copy in this network, if there is one."""
+        copied = self._whole._copy_of(population)
+        return population if copied is None else copied
 
     def _with_callbacks(self, wanted: bool, steps: int, run: Callable[[int], object]) -> None:
         if wanted and self._callbacks.all and self._callbacks.enabled:
@@ -202,6 +211,10 @@ class Running(Clock):
         if self._watch is not None:
             self._run_watched(binding, self._watch, steps, report)
             return
+        with pinned(self.options.visible_cores):
+            self._run_batches(binding, steps, report)
+
+    def _run_batches(self, binding: Binding, steps: int, report: Callable[[int], object]) -> None:
         done = 0
         while done < steps:
             batch = min(steps - done, self._batch)
@@ -212,6 +225,8 @@ class Running(Clock):
             start = time.perf_counter()
             binding.run(batch)
             seconds = time.perf_counter() - start
+            if self._trace is not None:
+                self._trace.called(self.current_step - batch, batch)
             done += batch
             report(batch)
             if batch == self._batch:
@@ -227,6 +242,8 @@ class Running(Clock):
         for _ in range(steps):
             binding.reserve(1)
             binding.run(1)
+            if self._trace is not None:
+                self._trace.called(self.current_step - 1, 1)
             watch.check(self.current_step - 1)
             report(1)
 

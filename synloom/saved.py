@@ -128,7 +128,7 @@ class Part:
         if not fits:
             shown = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
             raise self.error(f"{key} has the shape {leaf.shape}, not {shown}")
-        kinds = {"b": "b", "i": "iu", "u": "iu", "f": "fiu"}[wanted.kind]
+        kinds = {"b": "biu", "i": "iu", "u": "iu", "f": "fiu"}[wanted.kind]
         if leaf.dtype.kind not in kinds:
             raise self.error(f"{key} is of type {leaf.dtype}, not {wanted}")
         return self._cast(key, self._read(key, leaf), wanted)
@@ -142,6 +142,8 @@ class Part:
     def _cast(self, key: str, given: Array, wanted: np.dtype[Any]) -> Array:
         if given.dtype == wanted:
             return given
+        if wanted.kind == "b" and given.size and (int(given.min()) < 0 or int(given.max()) > 1):
+            raise self.error(f"{key} holds numbers other than 0 and 1, which MATLAB writes for truth values")
         if wanted.kind in "iu" and given.size:
             limits = np.iinfo(wanted)
             if int(given.min()) < limits.min or int(given.max()) > limits.max:

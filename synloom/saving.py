@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from synloom import formats, network_state, parameters_file, population_state, projection_state
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
+from synloom.codegen.errors import NotCompiledError
+from synloom.network_part import NetworkPart
 from synloom.network_state import Loading
 from synloom.rebuilding import as_before
 from synloom.saved import Tree
 
 if TYPE_CHECKING:
-    from synloom.network import Network
     from synloom.population import Population
     from synloom.projection import Projection
     from synloom.synapses import Synapses
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 Filename = str | os.PathLike[str]
 
 
-class NetworkSaving:
+class NetworkSaving(NetworkPart):
     """The part of a network that writes itself to files, and reads itself back."""
 
-    def save(self: Network, filename: Filename, populations: bool = True, projections: bool = True) -> None:  # type: ignore[misc]
+    def save(self, filename: Filename, populations: bool = True, projections: bool = True) -> None:
         """Write the state of the network to a file, for ``load()``.
 
         Parameters
@@ -41,19 +41,21 @@ class NetworkSaving:
         ConfigurationError
             The file cannot be written. It is then what it was before.
         """
-        formats.write(filename, "network", network_state.capture(self, populations, projections))
+        formats.write(filename, "network", network_state.capture(self._whole, populations, projections))
 
-    def load(  # type: ignore[misc]
-        self: Network,
+    def load(
+        self,
         filename: Filename,
         populations: bool = True,
         projections: bool = True,
         pickle_encoding: str | None = None,
     ) -> None:
-        """Take over what ``save()`` wrote, by the names of populations and projections.
+        """Take over what ``save()`` wrote, here or in ANNarchy, by the names of populations and projections.
 
         What the file does not hold stays as it is; what the network does not have is passed over with a warning.
-        If the file holds all of the network, it goes on as if it had never stopped: see ``checkpoint()``.
+        If the file holds all of the network, it goes on as if it had never stopped: see ``checkpoint()``. A file cannot
+        run code, a pickle neither: of pickles only dictionaries of numbers are read. ``pickle_encoding``, one of
+        ``'ASCII'``, ``'latin1'``, ``'bytes'``, is for those of Python 2.
 
         Raises
         ------
@@ -62,12 +64,11 @@ class NetworkSaving:
         SavedFileError
             No such file, a damaged one, or one that does not fit. The network is then as it was.
         """
-        _no_pickles(pickle_encoding)
         self._running()
-        part = formats.read(filename, "network")
-        Loading(self, part, strict=False, populations=populations, projections=projections).run()
+        part = formats.read(filename, "network", pickle_encoding)
+        Loading(self._whole, part, strict=False, populations=populations, projections=projections).run()
 
-    def checkpoint(self: Network, path: Filename) -> None:  # type: ignore[misc]
+    def checkpoint(self, path: Filename) -> None:
         """Write all that the network is between two steps, so that ``restore()`` goes on bit for bit.
 
         The file appears whole or replaces the old one whole, at whatever moment the process dies.
@@ -79,9 +80,9 @@ class NetworkSaving:
         ConfigurationError
             The file cannot be written.
         """
-        formats.write(path, "checkpoint", network_state.capture(self), pack=False)
+        formats.write(path, "checkpoint", network_state.capture(self._whole), pack=False)
 
-    def restore(self: Network, path: Filename) -> None:  # type: ignore[misc]
+    def restore(self, path: Filename) -> None:
         """Become what ``checkpoint()`` wrote: clock, values, synapses, what is under way, random numbers, recordings.
 
         Raises
@@ -92,9 +93,9 @@ class NetworkSaving:
             A damaged file, one of a later version, or of another network. The network is then as it was.
         """
         self._running()
-        Loading(self, formats.read(path, "checkpoint"), strict=True).run()
+        Loading(self._whole, formats.read(path, "checkpoint"), strict=True).run()
 
-    def save_parameters(self: Network, filename: Filename, initial: bool = False) -> None:  # type: ignore[misc]
+    def save_parameters(self, filename: Filename, initial: bool = False) -> None:
         """Write global parameters and constants as JSON, for ``load_parameters()``.
 
         Parameters
@@ -103,10 +104,10 @@ class NetworkSaving:
         initial : bool
             Write the values that ``reset()`` restores, not the present ones.
         """
-        parameters_file.write(self, filename, initial)
+        parameters_file.write(self._whole, filename, initial)
 
-    def load_parameters(  # type: ignore[misc]
-        self: Network, filename: Filename, global_only: bool = True, verbose: bool = False
+    def load_parameters(
+        self, filename: Filename, global_only: bool = True, verbose: bool = False
     ) -> dict[str, Any]:
         """Set parameters and constants from a JSON file.
 
@@ -123,15 +124,7 @@ class NetworkSaving:
         dict
             The ``network`` table of the file, which is the user's own.
         """
-        return parameters_file.read(self, filename, global_only, verbose)
-
-
-def _no_pickles(pickle_encoding: str | None) -> None:
-    if pickle_encoding is not None:
-        raise ConfigurationError(
-            f"pickle_encoding={pickle_encoding!r}: files of pickled objects are never read, they could run any code.",
-            hint="Load the file with the program that wrote it, and save its arrays as .npz.",
-        )
+        return parameters_file.read(self._whole, filename, global_only, verbose)
 
 
 # -- single objects -------------------------------------------------------------------------------------------
@@ -146,10 +139,9 @@ def save_population(population: Population, filename: Filename) -> None:
 
 def load_population(population: Population, filename: Filename, pickle_encoding: str | None) -> None:
     """Set the attributes that a file holds; all or none."""
-    _no_pickles(pickle_encoding)
     if population.network.cleared:
         raise NotCompiledError(f'Population "{population.name}" belongs to a network that was cleared.')
-    part = formats.read(filename, "population")
+    part = formats.read(filename, "population", pickle_encoding)
     population_state.check(population, part)
     names = population_state.common(population, part)
     population_state.put(population.state, population_state.values(population, part, names, "values"))
@@ -165,10 +157,9 @@ def save_synapses(synapses: Synapses, filename: Filename) -> None:
 
 def load_projection(projection: Projection, filename: Filename, pickle_encoding: str | None) -> None:
     """Take over synapses, delays and attributes; all or none."""
-    _no_pickles(pickle_encoding)
     projection._built()
     projection.network._running()
-    part = formats.read(filename, "projection")
+    part = formats.read(filename, "projection", pickle_encoding)
     with as_before(projection.network):
         projection_state.delay_as(projection, part)
         found = projection_state.structure(projection, part)

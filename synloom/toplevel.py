@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from synloom import config, registry
+from synloom import config, messages, registry
 from synloom.compiler import Build
 from synloom.monitor import Monitor
 from synloom.network import Network
@@ -23,10 +23,39 @@ def magic_network() -> Network:
 
 
 def compile(
-    directory: str | Path | None = None, clean: bool = False, *, net_id: int = 0, **kwargs: Any
+    directory: str | Path | None = None,
+    clean: bool = False,
+    populations: Sequence[Any] | None = None,
+    projections: Sequence[Any] | None = None,
+    compiler: str = "default",
+    compiler_flags: str = "default",
+    add_sources: str | Sequence[str] = "",
+    extra_libs: str = "",
+    cuda_config: Mapping[Any, Any] | None = None,
+    annarchy_json: str | PathLike[str] = "",
+    silent: bool = False,
+    debug_build: bool = False,
+    profile_enabled: bool = False,
+    net_id: int = 0,
+    **kwargs: Any,
 ) -> Build:
-    """Build the network and make it ready to run; see ``Network.compile``."""
-    return registry.network(net_id).compile(directory, clean, **kwargs)
+    """Build the network and make it ready to run; see ``Network.compile`` for the arguments."""
+    return registry.network(net_id).compile(
+        directory,
+        clean,
+        compiler,
+        compiler_flags,
+        add_sources,
+        extra_libs,
+        cuda_config,
+        annarchy_json,
+        silent,
+        debug_build,
+        profile_enabled,
+        populations=populations,
+        projections=projections,
+        **kwargs,
+    )
 
 
 def sources(net_id: int = 0) -> dict[str, str]:
@@ -132,8 +161,11 @@ def set_current_step(t: int, net_id: int = 0) -> None:
 
 def set_seed(seed: int, use_seed_seq: bool = True, net_id: int = 0) -> None:
     """Restart the random streams from ``seed``, those of ``numpy.random`` included."""
-    registry.network(net_id).set_seed(seed, use_seed_seq)
+    network = registry.network(net_id)
+    network.set_seed(seed, use_seed_seq)
     config.setup(seed=int(seed))
+    if not network.compiled:
+        messages.warning("set_seed(): the network is not compiled; the seed is used from compile() on.")
 
 
 def enable_learning(

@@ -35,6 +35,14 @@ def shared_cache() -> Iterator[None]:
     del os.environ["SYNLOOM_CACHE"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_user_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Builds do not depend on the configuration files of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
 @pytest.fixture
 def structural(fresh: None) -> None:
     """The same, with structural plasticity."""

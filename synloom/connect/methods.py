@@ -273,9 +273,12 @@ class ConnectMethods:
         storage_format: str | None = None,
         storage_order: str | None = None,
     ) -> Self:
-        """Synapses, weights and delays that ``save_connectivity()`` wrote. ``pickle_encoding`` is ignored."""
+        """Synapses, weights and delays that ``save_connectivity()`` wrote, here or in ANNarchy.
+
+        ``pickle_encoding``, one of ``'ASCII'``, ``'latin1'``, ``'bytes'``, is for pickles of Python 2.
+        """
         ends = self._ends()
-        given = connectivity_file.read(filename, ends)
+        given = connectivity_file.read(filename, ends, self.network.dt, pickle_encoding)
         several = not isinstance(given[1], float)
         return self._given("From File", given, (storage_format, storage_order), several)
 

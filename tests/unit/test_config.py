@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from synloom import config, messages
+from synloom import command_line, config, messages
 from synloom.codegen.errors import ConfigurationError
-from synloom.config import options, read_command_line, setup
+from synloom.command_line import read_command_line
+from synloom.config import options, setup
 from tests.unit.fake_network import FakeNetwork, fake_default
 
 
@@ -23,7 +24,7 @@ def network() -> Iterator[FakeNetwork]:
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a script: the command line belongs to us."""
-    monkeypatch.setattr(config, "command_line_is_ours", lambda: True)
+    monkeypatch.setattr(command_line, "command_line_is_ours", lambda: True)
 
 
 def test_defaults() -> None:
@@ -198,13 +199,13 @@ def test_command_line_sets_options_and_wins_over_setup() -> None:
     setup(num_threads=8, precision="double", dt=0.5)
     assert (options.num_threads, options.precision, options.visible_cores) == (2, "float", [0, 3])
     assert (options.verbose, options.dt) == (True, 0.5)
-    assert line == config.CommandLine(clean=True, report="r.md")
+    assert line == command_line.CommandLine(clean=True, report="r.md")
 
 
 @pytest.mark.usefixtures("script")
 def test_compile_options_and_auto_tuning() -> None:
     line = read_command_line(["-d", "--profile", "--profile-out", "p", "--trace", "init", "--auto-tuning"])
-    assert line == config.CommandLine(debug=True, profile=True, profile_out="p", trace="init")
+    assert line == command_line.CommandLine(debug=True, profile=True, profile_out="p", trace="init")
     assert (options.sparse_matrix_format, options.sparse_matrix_storage_order) == ("auto", "auto")
 
 
@@ -226,12 +227,13 @@ def test_help_prints_the_list_and_exits(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_command_line_is_left_alone_in_tests_and_when_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_command_line(["-j", "2", "--help"]) == config.CommandLine()
+    assert read_command_line(["-j", "2", "--help"]) == command_line.CommandLine()
     assert options.num_threads == 1
     hosts = ("pytest", "ipykernel", "IPython")
     hidden = {name: module for name, module in sys.modules.items() if name not in hosts}
     monkeypatch.setattr(sys, "modules", hidden)
+    monkeypatch.setattr(sys, "argv", ["script.py"])
     monkeypatch.delenv("SYNLOOM_NO_ARGPARSE", raising=False)
-    assert config.command_line_is_ours()
+    assert command_line.command_line_is_ours()
     monkeypatch.setenv("SYNLOOM_NO_ARGPARSE", "1")
-    assert not config.command_line_is_ours()
+    assert not command_line.command_line_is_ours()

@@ -108,7 +108,7 @@ def test_folders_are_made(tmp_path: Path) -> None:
 
 def test_names_of_files(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="connectivity is kept in .npz files") as error:
-        sparse().save_connectivity(tmp_path / "ff.pkl")
+        sparse().save_connectivity(tmp_path / "ff.mat")
     assert error.value.hint == "use 'ff.npz'"
     with pytest.raises(ConfigurationError, match="there is no file"):
         projection().connect_from_file(tmp_path / "none.npz")

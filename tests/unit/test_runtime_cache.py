@@ -168,6 +168,20 @@ def test_what_was_used_just_now_stays(tmp_path):
     assert cache.entries() == []
 
 
+def test_builds_tidy_now_and_then(tmp_path):
+    """To look at all entries of a large cache takes seconds."""
+    now = time.time()
+    cache = Cache(tmp_path / "cache", limit=0)
+    put(cache, "a", used=now - HOUR)
+    cache.tidy_sometimes(now)
+    assert cache.entries() == []
+    put(cache, "b", used=now - HOUR)
+    cache.tidy_sometimes(now + 60)
+    assert [e.key for e in cache.entries()] == ["b"]
+    Cache(tmp_path / "cache", limit=0).tidy_sometimes(now + 400)
+    assert cache.entries() == []
+
+
 def test_temporary_folders_of_dead_processes_are_swept(cache):
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()

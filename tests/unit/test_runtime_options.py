@@ -15,6 +15,7 @@ OTHER = {
     "fast_math": True,
     "debug": True,
     "clean": True,
+    "named_by": "the file synloom.json",
 }
 
 
@@ -27,4 +28,4 @@ def test_each_option_says_whether_it_changes_the_binary():
 def test_the_fingerprint_changes_with_the_options_that_change_the_binary(name):
     usual = BuildOptions()
     changed = replace(usual, **{name: OTHER[name]})
-    assert (changed.fingerprint() != usual.fingerprint()) == (name not in ("compiler", "clean"))
+    assert (changed.fingerprint() != usual.fingerprint()) == (name not in ("compiler", "clean", "named_by"))

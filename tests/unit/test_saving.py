@@ -208,7 +208,7 @@ def test_a_dense_projection_refuses_missing_synapses(tmp_path: Path) -> None:
     assert net.projections[0].w == [[1.0, 4.0], [2.0, 3.0]]
 
 
-def test_pickles_are_never_read(tmp_path: Path) -> None:
+def test_pickles_never_run(tmp_path: Path) -> None:
     import pickle
 
     class Bomb:
@@ -221,8 +221,12 @@ def test_pickles_are_never_read(tmp_path: Path) -> None:
     for name in ("state.data", "state.npz"):
         with pytest.raises(sl.SavedFileError, match="can not be loaded"):
             net.load(tmp_path / name)
-    with pytest.raises(sl.ConfigurationError, match="files of pickled objects are never read"):
-        net.load(tmp_path / "state.data", pickle_encoding="latin1")
+        with pytest.raises(sl.SavedFileError, match="can not be loaded: it asks for 'pathlib.Path.touch'"):
+            net.load(tmp_path / name, pickle_encoding="latin1")
+    with pytest.raises(
+        sl.ConfigurationError, match="pickle_encoding='utf-9': it is 'ASCII', 'latin1' or 'bytes'"
+    ):
+        net.load(tmp_path / "state.data", pickle_encoding="utf-9")
     assert not (tmp_path / "boom").exists()
 
 
