@@ -109,15 +109,20 @@ inline bool room_for_spikes(const SpikeRecorder* recorders, Index n) {
 inline void record_spikes(SpikeRecorder* recorders, Index n, Index step) {
     for (Index k = 0; k < n; ++k) {
         SpikeRecorder& r = recorders[k];
-        const std::int32_t* ranks = r.ranks + *r.head * r.neurons;
-        std::int64_t cursor = r.cursor;
-        for (Index i = 0; i < r.counts[*r.head]; ++i) {
-            if (r.recorded != nullptr && !r.recorded[ranks[i]]) continue;
-            r.block_ranks[cursor] = ranks[i];
-            r.block_steps[cursor] = step;
-            ++cursor;
+        // Read once: for all the compiler knows, what is stored below may change what the pointers point to.
+        const std::int64_t head = *r.head, count = r.counts[head];
+        const std::int32_t* ranks = r.ranks + head * r.neurons;
+        const bool* recorded = r.recorded;
+        std::int32_t* into_ranks = r.block_ranks + r.cursor;
+        std::int64_t* into_steps = r.block_steps + r.cursor;
+        std::int64_t stored = 0;
+        for (Index i = 0; i < count; ++i) {
+            const std::int32_t rank = ranks[i];
+            into_ranks[stored] = rank;
+            into_steps[stored] = step;
+            stored += recorded == nullptr || recorded[rank];
         }
-        r.cursor = cursor;
+        r.cursor += stored;
     }
 }
 
