@@ -74,6 +74,7 @@ from synloom.random import (
     RandomDistribution,
     Uniform,
 )
+from synloom.recording import Recording, read_recording
 from synloom.sparse import sparse_delays_from_weights, sparse_random_matrix
 from synloom.spike_statistics import (
     coefficient_of_variation,
@@ -174,6 +175,7 @@ __all__ = [
     "PopulationView",
     "Projection",
     "Pruning",
+    "Recording",
     "RandomDistribution",
     "SavedFileError",
     "SpikeSourceArray",
@@ -220,6 +222,7 @@ __all__ = [
     "profile",
     "projections",
     "raster_plot",
+    "read_recording",
     "reset",
     "save",
     "save_parameters",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from synloom import messages, monitor_file, registry
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
@@ -18,18 +17,26 @@ from synloom.projection import Projection
 from synloom.recordable import (
     SPIKE_LISTS,
     Recordable,
+    about,
     check_object,
     check_variable,
+    described,
     owner_of,
+    samples,
     spike_track,
     variable_track,
 )
+from synloom.recorded import Recorded, Spikes, doubles
+from synloom.recording import read_items
 from synloom.spike_statistics import SpikeStatistics
 from synloom.spike_track import SpikeTrack
+from synloom.stream import IfExists, Stream, committed
 from synloom.track import Track
 from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
+    import xarray
+
     from synloom.network import Network
 
 Times = dict[str, dict[str, list[Any]]]
@@ -50,11 +57,17 @@ class Monitor(SpikeStatistics):
         Position of the samples inside the period in ms, by default 0.
     start : bool
         Begin recording at once, or when the network is compiled.
+    store : path, optional
+        A file to record to while the network runs, so that memory holds one block only: ``.h5`` and ``.hdf5`` are
+        written with h5py, a folder ``.zarr`` with zarr. See ``read_recording``.
+    if_exists : {'error', 'overwrite', 'append'}
+        What to do if that file exists.
 
     Raises
     ------
     ConfigurationError
-        For an object or a variable that cannot be recorded, or an offset that is not shorter than the period.
+        For an object or a variable that cannot be recorded, an offset that is not shorter than the period, or a file
+        that cannot be written.
 
     Notes
     -----
@@ -73,6 +86,8 @@ class Monitor(SpikeStatistics):
         *,
         name: str | None = None,
         network: Network | None = None,
+        store: str | PathLike[str] | None = None,
+        if_exists: IfExists = "error",
     ) -> None:
         check_object(obj)
         self.object = obj
@@ -92,6 +107,10 @@ class Monitor(SpikeStatistics):
         self._reshape_default = False
         if isinstance(obj, Projection | Transpose) and self._names and period is None:
             messages.warning(f"{self.name} records a whole projection in every step: give it a period.")
+        self._stream: Stream | None = None
+        if store is not None:
+            self._stream = Stream(store, if_exists)
+            weakref.finalize(self, self._stream.close)
         self.id = self.network._add_monitor(self)
         if self.network.compiled:
             self._begin()
@@ -105,6 +124,11 @@ class Monitor(SpikeStatistics):
     def net_id(self) -> int:
         """Number of the network."""
         return self.network.id
+
+    @property
+    def store(self) -> Path | None:
+        """The file that is recorded to, if there is one."""
+        return None if self._stream is None else self._stream.path
 
     # -- when samples are taken -------------------------------------------------------------------------
 
@@ -189,11 +213,19 @@ class Monitor(SpikeStatistics):
         self._activate(self._names if self._wants_start else [])
 
     def _make_tracks(self) -> None:
+        before = self._all_tracks
         for name in self._names:
             if name in SPIKE_LISTS and name not in self._spike_tracks:
                 self._spike_tracks[name] = spike_track(self.object, name)
             elif name not in SPIKE_LISTS and name not in self._tracks:
                 self._tracks[name] = variable_track(self.object, name, self.network)
+        self._attach([self._all_tracks[name] for name in self._names if name not in before])
+
+    def _attach(self, tracks: Sequence[Track | SpikeTrack]) -> None:
+        """Let these record to the file, if there is one."""
+        if self._stream is not None:
+            noted = {"period": self.period, "offset": self.period_offset}
+            self._stream.attach(about(self), [described(self.object, track, noted) for track in tracks])
 
     @property
     def _all_tracks(self) -> dict[str, Track | SpikeTrack]:
@@ -222,13 +254,16 @@ class Monitor(SpikeStatistics):
         self._activate(list(self._all_tracks))
 
     def stop(self) -> None:
-        """Stop for good and free the data; the monitor forgets its variables."""
+        """Stop for good and free the data; the monitor forgets its variables. A file is complete then."""
         self._wants_start = False
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
         self._names, self._tracks, self._spike_tracks, self._taken = [], {}, {}, {}
         self.network._recorders_changed()
 
     def reset(self) -> None:
-        """Discard the data; timing starts again."""
+        """Discard the data; timing starts again. A file keeps what it has, as a run of its own."""
         self._origin = self.network.current_step
         self._taken = {}
         for track in self._all_tracks.values():
@@ -242,8 +277,18 @@ class Monitor(SpikeStatistics):
 
         return bare_monitor(self)
 
+    def flush(self) -> None:
+        """Write to the file what was recorded and is still in memory."""
+        if self._stream is not None:
+            self._stream.flush()
+            self.network._recorders_changed()
+
+    def _close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
     def size_in_bytes(self) -> int:
-        """Memory of the recorded data."""
+        """Memory of the recorded data; of what goes to a file, that of one block."""
         spikes = sum(t.nbytes for t in self._spike_tracks.values())
         tracks = self._tracks.values()
         earlier = sum(e.samples.nbytes for t in tracks for e in t.earlier)
@@ -260,6 +305,8 @@ class Monitor(SpikeStatistics):
     ) -> Any:
         """Recorded data, which is removed from the monitor unless ``keep``.
 
+        A file keeps all of it: what was removed is not given again.
+
         Returns
         -------
         ndarray or dict
@@ -275,6 +322,15 @@ class Monitor(SpikeStatistics):
         ConfigurationError
             The variable is not recorded.
         """
+        names = self._checked_names(variables)
+        shaped = self._reshape_default if reshape is None else reshape
+        data = {name: self._data(self._all_tracks[name], keep, shaped) for name in names}
+        self.network._recorders_changed()
+        if len(names) == 1 and variables is not None and not force_dict:
+            return data[names[0]]
+        return data
+
+    def _checked_names(self, variables: str | Sequence[str] | None) -> list[str]:
         if not self.network.compiled:
             raise NotCompiledError("Nothing is recorded before compile().")
         names = self._names_of(variables)
@@ -284,12 +340,7 @@ class Monitor(SpikeStatistics):
                     f"'{name}' is not recorded by {self.name}.",
                     hint=f"recorded: {', '.join(self._names) or 'nothing'}",
                 )
-        shaped = self._reshape_default if reshape is None else reshape
-        data = {name: self._data(self._all_tracks[name], keep, shaped) for name in names}
-        self.network._recorders_changed()
-        if len(names) == 1 and variables is not None and not force_dict:
-            return data[names[0]]
-        return data
+        return names
 
     def __getitem__(self, variable: str) -> Any:
         return self.get(variable)
@@ -301,16 +352,100 @@ class Monitor(SpikeStatistics):
 
     def _data(self, track: Track | SpikeTrack, keep: bool, reshape: bool) -> Any:
         self._taken[track.name] = self._intervals_of(track)
-        if isinstance(track, SpikeTrack):
-            found: Any = track.data(keep)
+        if self._stream is not None:
+            geometry = getattr(self.object, "geometry", None) if reshape else None
+            found: Any = self._streamed(self._stream, track, keep).shaped(geometry)
+        elif isinstance(track, SpikeTrack):
+            found = track.data(keep)
         else:
-            found = self._shaped(track, track.epochs(track.take(keep)), reshape)
+            found = self._shaped(track, track.recorded(keep), reshape)
+        self._begin_again(track, keep)
+        return found
+
+    def _begin_again(self, track: Track | SpikeTrack, keep: bool) -> None:
         if not keep:
             track.started = [self.network.current_step] if track.active else []
             track.stopped = []
-            if isinstance(track, Track):
-                track.earlier = []
+
+    def _streamed(self, stream: Stream, track: Track | SpikeTrack, keep: bool) -> Recorded:
+        """What is in the file and was not removed before."""
+        track.flush()
+        sink = stream.sinks[track.name]
+        found = read_items(
+            stream.store, track.name, about(self), committed(stream.store, track.name)[sink.taken :]
+        )
+        if not keep:
+            sink.taken = len(sink.intervals)
         return found
+
+    def _items(self, variables: str | Sequence[str] | None, keep: bool) -> list[Recorded]:
+        """Recorded data with all that is known of it, removed unless ``keep``."""
+        items = []
+        for name in self._checked_names(variables):
+            track = self._all_tracks[name]
+            self._taken[name] = self._intervals_of(track)
+            if self._stream is not None:
+                items.append(self._streamed(self._stream, track, keep))
+            elif isinstance(track, Track):
+                items.append(samples(self.object, track, keep))
+            else:
+                covered = track.spans.covered()
+                items.append(Spikes(name, *track.take(keep), track.neurons, covered))
+                if not keep:
+                    track.spans.clear()
+            self._begin_again(track, keep)
+        self.network._recorders_changed()
+        return items
+
+    def to_xarray(
+        self,
+        variables: str | Sequence[str] | None = None,
+        keep: bool = False,
+        units: dict[str, str] | None = None,
+    ) -> xarray.Dataset:
+        """Recorded data as a ``xarray.Dataset``, removed from the monitor unless ``keep``.
+
+        Samples lie along ``time`` (ms) and ``rank``, or ``axis_0``, ``axis_1`` ... of a population with several axes;
+        along ``synapse`` or ``dendrite`` with coordinates ``post`` and ``pre``, and NaN while one was not there.
+        Variables sampled at other times have a time axis of their own, ``time_<name>``. Spikes are a ragged array:
+        ``spike_time`` (ms) neuron by neuron, ``spike_count`` per neuron.
+
+        Parameters
+        ----------
+        variables : str or list of str, optional
+            By default all.
+        keep : bool
+            As for ``get``.
+        units : dict of str, optional
+            Units of variables, by name; those of times are known.
+        """
+        from synloom.recorded_xarray import dataset
+
+        return dataset(about(self), self._items(variables, keep), units or {})
+
+    def to_neo(
+        self,
+        variables: str | Sequence[str] | None = None,
+        keep: bool = False,
+        units: dict[str, str] | None = None,
+    ) -> Any:
+        """Recorded data as a ``neo.Segment``, removed from the monitor unless ``keep``.
+
+        A ``SpikeTrain`` for each neuron and recorded interval, which gives ``t_start`` and ``t_stop``; an
+        ``AnalogSignal`` for each variable, another after a pause or a change of the period.
+
+        Parameters
+        ----------
+        variables : str or list of str, optional
+            By default all.
+        keep : bool
+            As for ``get``.
+        units : dict of str, optional
+            Units of variables, by name; dimensionless by default.
+        """
+        from synloom.recorded_neo import segment
+
+        return segment(about(self), self._items(variables, keep), units or {})
 
     def _intervals_of(self, track: Track | SpikeTrack) -> tuple[list[int], list[int]]:
         now = [self.network.current_step] if track.active else []
@@ -324,7 +459,7 @@ class Monitor(SpikeStatistics):
 
     def _shaped(self, track: Track, epochs: Sequence[Epoch], reshape: bool) -> Any:
         """All samples as the user asked for them, reals in double precision."""
-        epochs = [replace(e, samples=_doubles(e.samples)) for e in epochs]
+        epochs = [replace(e, samples=doubles(e.samples)) for e in epochs]
         flat = epochs[-1].samples
         if track.whole:
             return flat[:, 0]
@@ -391,7 +526,3 @@ class Monitor(SpikeStatistics):
             fresh = variable_track(self.object, name, self.network)
             if fresh.source is not track.source:
                 track.renew(fresh)
-
-
-def _doubles(samples: NDArray[Any]) -> NDArray[Any]:
-    return samples.astype(np.float64) if samples.dtype == np.float32 else samples

@@ -232,10 +232,11 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
         period_offset: float | None = None,
         start: bool = True,
         name: str | None = None,
+        **file: Any,
     ) -> Monitor:
-        """A monitor of this network; its data take the geometry of the population."""
+        """A monitor of this network; its data take the geometry of the population. ``store``: see ``Monitor``."""
         self._reseeds = True
-        monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self)
+        monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self, **file)
         monitor._reshape_default = True
         return monitor
 
@@ -495,6 +496,8 @@ class Network(NetworkConstants, NetworkCopies, NetworkLookup, NetworkSaving, Run
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
         self._profile.flush(self)
+        for monitor in self.monitors:
+            monitor._close()
         self._binding = None
         self._build = None
         self.cleared = True

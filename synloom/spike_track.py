@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synloom.runtime.buffers import aligned_empty
+from synloom.spans import Spans
 from synloom.spikes import SpikeState
 
 LEAST: Final = 1 << 12  # spikes that a block holds at least
+
+
+class SpikeSink(Protocol):
+    """Where full blocks of spikes go: a file."""
+
+    block_rows: int  # spikes that are held back, if a step brings fewer
+
+    def write(
+        self, ranks: NDArray[np.int32], steps: NDArray[np.int64], covered: Sequence[tuple[int, int]], /
+    ) -> None:
+        """Take spikes; ``covered`` is the time in which they were recorded."""
+
+    def restart(self) -> None:
+        """What comes from now on is a recording of its own."""
 
 
 @dataclass
@@ -32,6 +48,8 @@ class SpikeTrack:
     active: bool = False
     row: int | None = None  # of the table of recorders
     bound: int = 0  # address of that table
+    spans: Spans = field(default_factory=Spans)
+    sink: SpikeSink | None = None  # a file that takes the spikes, block by block
 
     def __post_init__(self) -> None:
         self.recorded: NDArray[np.bool_] | None = None
@@ -43,10 +61,7 @@ class SpikeTrack:
         """The row of the table of recorders, with room for at least one step; for many if ``more``."""
         room = len(self.blocks[-1][0]) - self.filled if self.blocks else 0
         if room < self.spikes.size or (more and room < 2 * self.spikes.size):
-            self._trim()
-            size = max(LEAST, 2 * self.spikes.size, min(2 * self.count, 1 << 24))
-            self.blocks.append((aligned_empty(size, np.int32), aligned_empty(size, np.int64)))
-            self.filled = 0
+            self._make_room()
         ranks, steps = self.blocks[-1]
         buffers = self.spikes.buffers
         return (
@@ -60,6 +75,30 @@ class SpikeTrack:
             len(ranks),
             self.filled,
         )
+
+    def _make_room(self) -> None:
+        if self.sink is not None and self.blocks:
+            self.flush()
+            return
+        self._trim()
+        wanted = min(2 * self.count, 1 << 24) if self.sink is None else self.sink.block_rows
+        size = max(LEAST, 2 * self.spikes.size, wanted)
+        self.blocks.append((aligned_empty(size, np.int32), aligned_empty(size, np.int64)))
+        self.filled = 0
+
+    def flush(self) -> None:
+        """Hand all spikes to the file; the table of recorders must be made anew then."""
+        if self.sink is None:
+            return
+        covered = self.spans.covered()
+        if self.filled and not covered:  # loaded from a file that does not say
+            first = self.blocks[-1][1]
+            covered = [(int(first[0]), int(first[self.filled - 1]) + 1)]
+        if covered:
+            last = self.blocks[-1] if self.blocks else (np.empty(0, np.int32), np.empty(0, np.int64))
+            self.sink.write(last[0][: self.filled], last[1][: self.filled], covered)
+        self.spans.clear()
+        self.filled, self.row = 0, None
 
     @property
     def count(self) -> int:
@@ -87,14 +126,32 @@ class SpikeTrack:
         return ranks, steps
 
     def drop(self) -> None:
-        """Forget all spikes."""
+        """Forget all spikes; a file keeps its own."""
+        self.flush()
+        if self.sink is not None:
+            self.sink.restart()
+        self.spans.clear()
         self.blocks, self.filled, self.row = [], 0, None
 
     def data(self, keep: bool) -> dict[int, Any]:
         """Steps at which each recorded neuron fired, by rank."""
         ranks, steps = self.take(keep)
-        order = np.argsort(ranks, kind="stable")
-        ends = np.searchsorted(ranks[order], np.arange(self.spikes.size + 1))
-        sorted_steps = steps[order]
-        wanted = range(self.spikes.size) if self.ranks is None else sorted(self.ranks.tolist())
-        return {rank: sorted_steps[ends[rank] : ends[rank + 1]].tolist() for rank in wanted}
+        if not keep:
+            self.spans.clear()
+        return by_neuron(ranks, steps, self.neurons)
+
+    @property
+    def neurons(self) -> NDArray[np.int32]:
+        """Ranks of all recorded neurons, ascending."""
+        return np.arange(self.spikes.size, dtype=np.int32) if self.ranks is None else np.unique(self.ranks)
+
+
+def by_neuron(
+    ranks: NDArray[np.int32], steps: NDArray[np.int64], neurons: NDArray[np.int32]
+) -> dict[int, Any]:
+    """Steps of the spikes of each of these neurons, by rank."""
+    order = np.argsort(ranks, kind="stable")
+    sorted_ranks, sorted_steps = ranks[order], steps[order]
+    first = np.searchsorted(sorted_ranks, neurons, "left").tolist()
+    stop = np.searchsorted(sorted_ranks, neurons, "right").tolist()
+    return {n: sorted_steps[a:b].tolist() for n, a, b in zip(neurons.tolist(), first, stop, strict=True)}

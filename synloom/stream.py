@@ -1,0 +1,439 @@
+"""Recording to a file while the network runs: memory holds one block of each variable."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synloom.archive import SavedFileError
+from synloom.codegen.errors import ConfigurationError
+from synloom.columns import Columns
+from synloom.recorded import About, Axes
+from synloom.recording_store import Store, create, kind_of, new_file, told
+from synloom.spike_track import SpikeTrack
+from synloom.track import Track
+from synloom.version import __version__
+
+FORMAT: Final = "synloom recording"
+VERSION: Final = 1
+BLOCK_BYTES: Final = 1 << 22  # of samples that are held back
+BLOCK_ROWS: Final = 1 << 16
+SPIKES: Final = 1 << 18  # that are held back
+FLUSH_SECONDS: Final = 1.0
+INTERVAL: Final = 5  # numbers of an interval: first step, step after the last, first item, items, run
+
+IfExists = Literal["error", "overwrite", "append"]
+
+open_streams: WeakValueDictionary[Path, Stream] = WeakValueDictionary()
+
+
+class Described(NamedTuple):
+    """A track and what its values are."""
+
+    track: Track | SpikeTrack
+    axes: Axes
+    attributes: dict[str, Any]
+    columns: Callable[[Track], tuple[Columns, NDArray[np.int64] | None]]  # of synapses
+
+
+class Sink:
+    """One variable in the file: how much of it there is, and when it was recorded.
+
+    The table of intervals is written last: what it does not count was never recorded.
+    """
+
+    def __init__(self, stream: Stream, name: str, axes: Axes) -> None:
+        self.stream, self.name, self.axes = stream, name, axes
+        self.intervals: list[list[int]] = []
+        self.items = self.run = 0
+        self.taken = 0  # intervals at the front of the table that get() gave already
+        self.epochs: list[
+            list[int]
+        ] = []  # of the same synapses: first item, number of values, and of dendrites
+        self.pick: NDArray[np.int64] | None = None
+        self.columns: Callable[[Track], tuple[Columns, NDArray[np.int64] | None]] | None = None
+        self.block_rows = SPIKES
+
+    @property
+    def arrays(self) -> list[str]:
+        """Arrays with one row for each item."""
+        if self.axes is Axes.SPIKES:
+            return [f"data/{self.name}/ranks", f"data/{self.name}/steps"]
+        return [f"data/{self.name}", f"steps/{self.name}"]
+
+    def restart(self) -> None:
+        """What comes from now on is a recording of its own; what there is stays in the file."""
+        if self.intervals and self.intervals[-1][4] == self.run:
+            self.run += 1
+        self.taken = len(self.intervals)
+
+    def write(
+        self, items: NDArray[Any], steps: NDArray[np.int64], covered: Sequence[tuple[int, int]]
+    ) -> None:
+        """Append samples or spikes of these steps."""
+        if self.pick is not None:
+            items = items[:, self.pick]
+        if len(items) != len(steps):
+            raise SavedFileError(f"'{self.stream.path}': the steps of {len(items)} samples are not known.")
+        if items.ndim == 2 and self.axes is Axes.WHOLE:
+            items = items[:, 0]
+        store = self.stream.store
+        with told(self.stream.path, "written"):
+            if len(items):
+                for array, rows in zip(self.arrays, (items, steps), strict=True):
+                    store.write(array, self.items, rows)
+                store.flush()
+            self._cover(steps, covered)
+            store.flush()
+        self.items += len(items)
+
+    def _cover(self, steps: NDArray[np.int64], covered: Sequence[tuple[int, int]]) -> None:
+        """Count the items of each interval; the first may go on with the last one of the table."""
+        done, changed = 0, len(self.intervals)
+        for number, (first, stop) in enumerate(covered, 1):
+            rest = steps[done:]
+            inside = (rest >= first) & (rest < stop)
+            every = number == len(covered) or bool(inside.all())
+            count = len(rest) if every else int(np.argmin(inside))
+            last = self.intervals[-1] if len(self.intervals) > self.taken else None
+            if last is not None and last[1] == first and last[4] == self.run:
+                last[1], last[3] = stop, last[3] + count
+                changed = min(changed, len(self.intervals) - 1)
+            else:
+                self.intervals.append([first, stop, self.items + done, count, self.run])
+            done += count
+        rows = np.array(self.intervals[changed:], np.int64).reshape(-1, INTERVAL)
+        self.stream.store.write(f"intervals/{self.name}", changed, rows)
+
+    def change(self, track: Track) -> None:
+        """Samples are of these synapses from now on."""
+        if self.columns is None:
+            return
+        columns, self.pick = self.columns(track)
+        store, folder = self.stream.store, f"synapses/{self.name}"
+        if self.epochs and self.epochs[-1][0] == self.items:  # nothing was recorded of those before
+            self.epochs.pop()
+        first, row = self._ends(), len(self.epochs)
+        with told(self.stream.path, "written"):
+            store.write(f"{folder}/post", first[0], columns.post)
+            store.write(f"{folder}/pre", first[0], columns.pre)
+            store.write(f"{folder}/dendrites", first[1], columns.rows)
+            self.epochs.append([self.items, len(columns), len(columns.rows)])
+            store.write(f"{folder}/epochs", row, np.array(self.epochs[row:], np.int64))
+            store.flush()
+
+    def _ends(self) -> tuple[int, int]:
+        """How many values, and dendrites, are described."""
+        return sum(n for _, n, _ in self.epochs), sum(n for _, _, n in self.epochs)
+
+    # -- where it stands ------------------------------------------------------------------------------------
+
+    def mark(self) -> dict[str, Any]:
+        """How much there is, for a checkpoint."""
+        last = list(self.intervals[-1]) if self.intervals else []
+        return {
+            "items": self.items,
+            "taken": self.taken,
+            "run": self.run,
+            "intervals": len(self.intervals),
+            "last": last,
+            "epochs": len(self.epochs),
+        }
+
+    def reaches(self, mark: dict[str, Any]) -> bool:
+        """Whether there is as much as that."""
+        there = {"items": self.items, "intervals": len(self.intervals), "epochs": len(self.epochs)}
+        return all(mark[key] <= count for key, count in there.items()) and mark["taken"] <= mark["intervals"]
+
+    def go_back(self, mark: dict[str, Any]) -> None:
+        """Forget what was recorded since; the file is changing."""
+        store, folder = self.stream.store, f"synapses/{self.name}"
+        self.items, self.taken, self.run = mark["items"], mark["taken"], mark["run"]
+        self.intervals = self.intervals[: mark["intervals"]]
+        if self.intervals:
+            self.intervals[-1] = list(mark["last"])
+            rows = np.array(self.intervals[-1:], np.int64)
+            store.write(f"intervals/{self.name}", len(self.intervals) - 1, rows)
+        self.epochs = self.epochs[: mark["epochs"]]
+        store.cut(f"intervals/{self.name}", len(self.intervals))
+        for array in self.arrays:
+            store.cut(array, self.items)
+        if self.columns is not None:
+            store.cut(f"{folder}/epochs", len(self.epochs))
+            values, dendrites = self._ends()
+            for part, count in (("post", values), ("pre", values), ("dendrites", dendrites)):
+                store.cut(f"{folder}/{part}", count)
+
+    def load(self) -> None:
+        """Go on where the file ends; the file is changing."""
+        store = self.stream.store
+        self.intervals = committed(store, self.name).tolist()
+        last = self.intervals[-1] if self.intervals else [0, 0, 0, 0, -1]
+        if self.columns is not None:
+            epochs = store.read(f"synapses/{self.name}/epochs")
+            self.epochs = epochs[epochs[:, 0] <= last[2] + last[3]].tolist()
+        self.go_back(
+            {
+                "items": last[2] + last[3],
+                "taken": len(self.intervals),
+                "run": last[4] + 1,
+                "intervals": len(self.intervals),
+                "last": last,
+                "epochs": len(self.epochs),
+            }
+        )
+
+
+def committed(store: Store, name: str) -> NDArray[np.int64]:
+    """The table of intervals, without rows that were not written."""
+    rows = store.read(f"intervals/{name}")
+    return rows[rows[:, 3] >= 0]
+
+
+class Stream:
+    """The file of one monitor.
+
+    Raises
+    ------
+    ConfigurationError
+        A name of another kind, a missing package or folder, a file that exists, or is written by another monitor.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], if_exists: str) -> None:
+        self.path = Path(path).absolute()
+        self.if_exists, self.kind = if_exists, kind_of(self.path)
+        self.sinks: dict[str, Sink] = {}
+        self.tracks: dict[str, Track | SpikeTrack] = {}
+        self.id = ""
+        self._store: Store | None = None
+        self._flushed, self._process = time.monotonic(), os.getpid()
+        self._check()
+        open_streams[self.path] = self
+
+    def _check(self) -> None:
+        name = self.path.name
+        if self.if_exists not in ("error", "overwrite", "append"):
+            raise ConfigurationError(
+                f"if_exists is 'error', 'overwrite' or 'append', not {self.if_exists!r}."
+            )
+        if open_streams.get(self.path, self) is not self:
+            raise ConfigurationError(
+                f"'{name}' is written by another monitor.", hint="give each monitor a file of its own"
+            )
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise ConfigurationError(f"There is no folder '{folder}' to record into.", hint="make it first")
+        if not os.access(folder, os.W_OK):
+            raise ConfigurationError(f"The folder '{folder}' must not be written to.")
+        if not self.path.exists():
+            return
+        if self.if_exists == "error":
+            raise ConfigurationError(
+                f"'{name}' exists, and recording would overwrite it.",
+                hint="choose another name, or if_exists='overwrite' or 'append'",
+            )
+        self._check_content()
+
+    def _check_content(self) -> None:
+        """What is overwritten or appended to must be a recording: a name may be wrong."""
+        with told(self.path, "read"):
+            store = self.kind(self.path, writing=False)
+            mark = store.attributes().get("format")
+            store.close()
+        if mark != FORMAT:
+            raise ConfigurationError(
+                f"'{self.path.name}' exists and is no recording: it is left alone.",
+                hint="choose another name",
+            )
+
+    @property
+    def store(self) -> Store:
+        """The open file."""
+        if self._store is None:
+            raise SavedFileError(f"'{self.path}' is not being recorded to.")
+        return self._store
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the file can be written and read."""
+        return self._store is not None
+
+    # -- making it ------------------------------------------------------------------------------------------
+
+    def attach(self, about: About, described: Sequence[Described]) -> None:
+        """Let tracks go to the file; it is made, or opened, with the first of them."""
+        with told(self.path, "written"):
+            if self._store is None:
+                self._open(about, described)
+            self._add([d for d in described if f"data/{d.track.name}" not in self.store])
+            new = [d for d in described if d.track.name not in self.sinks]
+            for each in new:
+                self.sinks[each.track.name] = self._sink(each)
+            if self.if_exists == "append" and new:
+                with self.store.changing():
+                    for each in new:
+                        self.sinks[each.track.name].load()
+        for each in described:
+            self._connect(each, each in new)
+
+    def _open(self, about: About, described: Sequence[Described]) -> None:
+        if self.if_exists == "append" and self.path.exists():
+            store = self.kind(self.path, writing=True)
+            try:
+                check_same(self.path, about, store)
+            except BaseException:
+                store.close()
+                raise
+        else:
+            self._check()  # again: time has passed
+            with new_file(self.kind, self.path) as root:
+                _describe(root, about, secrets.token_hex(8))
+                for number, each in enumerate(described):
+                    _make(root, each, number)
+            store = self.kind(self.path, writing=True)
+        self._store, self.id = store, str(store.attributes()["id"])
+
+    def _add(self, described: Sequence[Described]) -> None:
+        if described:
+            with self.store.changing():
+                for number, each in enumerate(described, len(self.store.names("data"))):
+                    _make(self.store.root, each, number)
+
+    def _sink(self, each: Described) -> Sink:
+        sink = Sink(self, each.track.name, each.axes)
+        node = self.store.node(f"data/{each.track.name}")
+        found = node.attrs["axes"]
+        fits = found == each.axes
+        if isinstance(each.track, Track):
+            sink.block_rows = block_rows(each.track)
+            fits = fits and node.dtype == each.track.source.dtype
+            if each.axes in (Axes.SYNAPSES, Axes.DENDRITE):
+                sink.columns = each.columns
+            elif each.axes is Axes.NEURONS:
+                fits = fits and node.shape[1] == each.track.count
+        if not fits:
+            raise ConfigurationError(
+                f"'{self.path.name}' holds '{each.track.name}' of another type or size.",
+                hint="record to another file",
+            )
+        return sink
+
+    def _connect(self, each: Described, new: bool) -> None:
+        track, sink = each.track, self.sinks[each.track.name]
+        track.sink = sink
+        self.tracks[track.name] = track
+        if isinstance(track, Track) and (new or not sink.epochs):
+            sink.change(track)
+
+    # -- while the network runs -----------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write all there is."""
+        if self._store is None or self._process != os.getpid():
+            return
+        for track in self.tracks.values():
+            track.flush()
+        self._flushed = time.monotonic()
+
+    def tick(self) -> bool:
+        """Write all there is if some time has passed; whether it has."""
+        if time.monotonic() - self._flushed < FLUSH_SECONDS:
+            return False
+        self.flush()
+        return True
+
+    def close(self) -> None:
+        """Write all there is, and let go of the file."""
+        if self._store is None or self._process != os.getpid():
+            return
+        try:
+            self.flush()
+        finally:
+            with told(self.path, "written"):
+                self._store.close()
+            self._store = None
+            open_streams.pop(self.path, None)
+
+    # -- checkpoints ----------------------------------------------------------------------------------------
+
+    def marks(self) -> dict[str, Any]:
+        """How much of each variable there is."""
+        self.flush()
+        return {name: sink.mark() for name, sink in self.sinks.items()}
+
+    def go_back(self, marks: dict[str, dict[str, Any]]) -> None:
+        """Forget what was recorded after a checkpoint."""
+        with told(self.path, "written"), self.store.changing():
+            for name, mark in marks.items():
+                self.sinks[name].go_back(mark)
+
+
+def block_rows(track: Track) -> int:
+    """Samples of a block."""
+    return max(1, min(BLOCK_ROWS, BLOCK_BYTES // max(1, track.count * track.source.dtype.itemsize)))
+
+
+def _describe(root: Any, about: About, number: str) -> None:
+    root.attrs.update(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "synloom": __version__,
+            "id": number,
+            "monitor": about.monitor,
+            "object": about.object,
+            "kind": about.kind,
+            "dt": about.dt,
+            "geometry": [] if about.geometry is None else list(about.geometry),
+        }
+    )
+    root.require_group("data")
+    create(root, "ranks", np.int32)
+    if about.ranks is not None:
+        root["ranks"].resize((len(about.ranks),))
+        root["ranks"][:] = about.ranks
+
+
+def check_same(path: Path, about: About, store: Store) -> None:
+    """Refuse to append the recording of something else."""
+    found = store.attributes()
+    ranks = np.empty(0, np.int32) if about.ranks is None else about.ranks
+    here: dict[str, Any] = {"object": about.object, "kind": about.kind, "dt": about.dt}
+    here["geometry"] = [] if about.geometry is None else list(about.geometry)
+    there = {key: found.get(key) for key in here} | {"geometry": [int(n) for n in found["geometry"]]}
+    odd = [key for key in here if here[key] != there[key]]
+    if not odd and not np.array_equal(ranks, store.read("ranks")):
+        odd, here["ranks"], there["ranks"] = ["ranks"], "others", "of some neurons"
+    if odd:
+        raise ConfigurationError(
+            f"'{path.name}' is the recording of something else: {odd[0]} is {there[odd[0]]!r} there,"
+            f" {here[odd[0]]!r} here.",
+            hint="record to another file, or with if_exists='overwrite'",
+        )
+
+
+def _make(root: Any, each: Described, number: int) -> None:
+    """The arrays of one variable."""
+    track, name = each.track, each.track.name
+    attributes = {"axes": str(each.axes), "number": number, **each.attributes}
+    if isinstance(track, SpikeTrack):
+        create(root, f"data/{name}/ranks", np.int32)
+        create(root, f"data/{name}/steps", np.int64)
+        root[f"data/{name}"].attrs.update(attributes)
+    else:
+        width = None if each.axes is Axes.WHOLE else track.count
+        create(root, f"data/{name}", track.source.dtype, width, block_rows(track), attributes)
+        create(root, f"steps/{name}", np.int64, None, 1 << 14)
+    create(root, f"intervals/{name}", np.int64, INTERVAL, 1 << 8)
+    if each.axes in (Axes.SYNAPSES, Axes.DENDRITE):
+        create(root, f"synapses/{name}/epochs", np.int64, 3, 1 << 8)
+        for part in ("post", "pre", "dendrites"):
+            create(root, f"synapses/{name}/{part}", np.int32)
