@@ -406,7 +406,7 @@ class Monitor(SpikeStatistics):
         """Recorded data as a ``xarray.Dataset``, removed from the monitor unless ``keep``.
 
         Samples lie along ``time`` (ms) and ``rank``, or ``axis_0``, ``axis_1`` ... of a population with several axes;
-        along ``synapse`` or ``dendrite`` with coordinates ``post`` and ``pre``, and NaN while one was not there.
+        along ``synapse`` with coordinates ``post`` and ``pre``, or ``dendrite``, and NaN while one was not there.
         Variables sampled at other times have a time axis of their own, ``time_<name>``. Spikes are a ragged array:
         ``spike_time`` (ms) neuron by neuron, ``spike_count`` per neuron.
 
@@ -419,8 +419,9 @@ class Monitor(SpikeStatistics):
         units : dict of str, optional
             Units of variables, by name; those of times are known.
         """
-        from synloom.recorded_xarray import dataset
+        from synloom.recorded_xarray import dataset, package
 
+        package()  # before anything is removed
         return dataset(about(self), self._items(variables, keep), units or {})
 
     def to_neo(
@@ -443,8 +444,9 @@ class Monitor(SpikeStatistics):
         units : dict of str, optional
             Units of variables, by name; dimensionless by default.
         """
-        from synloom.recorded_neo import segment
+        from synloom.recorded_neo import package, segment
 
+        package()  # before anything is removed
         return segment(about(self), self._items(variables, keep), units or {})
 
     def _intervals_of(self, track: Track | SpikeTrack) -> tuple[list[int], list[int]]:

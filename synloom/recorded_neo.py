@@ -13,7 +13,8 @@ from synloom.columns import NONE, table
 from synloom.recorded import About, Axes, Recorded, Samples, Spikes
 
 
-def _neo() -> Any:
+def package() -> Any:
+    """The package neo."""
     try:
         return import_module("neo")
     except ImportError:
@@ -24,18 +25,18 @@ def _neo() -> Any:
 
 def segment(about: About, items: Sequence[Recorded], units: Mapping[str, str]) -> Any:
     """Spike trains and analog signals; see ``Monitor.to_neo``."""
-    made = _neo().Segment(name=about.monitor, object=about.object, kind=about.kind)
+    made = package().Segment(name=about.monitor, object=about.object, kind=about.kind)
     for item in items:
         if isinstance(item, Spikes):
-            made.spiketrains.extend(_trains(about, item))
+            made.spiketrains.extend(list(_trains(about, item)))
         else:
-            made.analogsignals.extend(_signals(about, item, units.get(item.name, "dimensionless")))
+            made.analogsignals.extend(list(_signals(about, item, units.get(item.name, "dimensionless"))))
     return made
 
 
 def _trains(about: About, item: Spikes) -> Iterator[Any]:
     """Neuron by neuron, for each recorded interval."""
-    train, dt = _neo().SpikeTrain, about.dt
+    train, dt = package().SpikeTrain, about.dt
     item_of = item.shaped(None)
     for number, (first, stop) in enumerate(item.intervals):
         for rank, steps in item_of.items():
@@ -54,7 +55,7 @@ def _trains(about: About, item: Spikes) -> Iterator[Any]:
 
 def _signals(about: About, item: Samples, unit: str) -> Iterator[Any]:
     """One for each stretch of samples at the same distance."""
-    signal, dt = _neo().AnalogSignal, about.dt
+    signal, dt = package().AnalogSignal, about.dt
     values, noted = _channels(about, item)
     for first, stop, period in stretches(item):
         yield signal(

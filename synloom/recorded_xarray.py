@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import xarray
 
 
-def _xarray() -> Any:
+def package() -> Any:
+    """The package xarray."""
     try:
         import xarray
     except ImportError:
@@ -34,7 +35,7 @@ def dataset(about: About, items: Sequence[Recorded], units: Mapping[str, str]) -
         else:
             made.add_samples(item)
     attributes = {"monitor": about.monitor, "object": about.object, "kind": about.kind, "dt": about.dt}
-    found: xarray.Dataset = _xarray().Dataset(made.variables, made.coordinates, attributes)
+    found: xarray.Dataset = package().Dataset(made.variables, made.coordinates, attributes)
     return found
 
 
@@ -42,7 +43,6 @@ class _Dataset:
     """Variables and coordinates as they come together."""
 
     def __init__(self, about: About, units: Mapping[str, str]) -> None:
-        _xarray()
         self.about, self.units = about, units
         self.variables: dict[str, Any] = {}
         self.coordinates: dict[str, Any] = {}
@@ -68,9 +68,11 @@ class _Dataset:
         kind = "dendrite" if shared else "synapse"
         ranks = columns.post.astype(np.int64) << 32 | columns.pre.view(np.uint32)
         axis = _axis(self.synapses, kind, item.name, ranks)
-        self.coordinates[axis.replace(kind, "post")] = (axis, columns.post)
-        if not shared:
-            self.coordinates[axis.replace(kind, "pre")] = (axis, columns.pre)
+        if shared:
+            self.coordinates[axis] = (axis, columns.post)
+        else:
+            for end, of_end in (("post", columns.post), ("pre", columns.pre)):
+                self.coordinates[axis.replace(kind, end)] = (axis, of_end)
         return (axis,), values
 
     def _neurons(self, item: Samples) -> tuple[tuple[str, ...], np.ndarray]:
