@@ -184,6 +184,7 @@ def test_packages_are_asked_for_when_they_are_needed(monkeypatch: pytest.MonkeyP
         ):
             getattr(shown, f"to_{package}")()
     assert shown.get("spike") == {0: [1]}  # nothing was taken
+    monkeypatch.undo()
     with pytest.raises(sl.ConfigurationError, match="'v' is not recorded by Monitor_source"):
         shown.to_xarray("v")
 
