@@ -255,10 +255,12 @@ def create(
     kind = np.dtype(dtype)
     fill: Any = np.nan if kind.kind == "f" else FILL if kind == np.int64 else 0
     tail = () if width is None else (width,)
-    columns = min(max(1, width or 1), CHUNK_BYTES // kind.itemsize)
-    rows = max(1, min(chunk_rows, CHUNK_BYTES // (columns * kind.itemsize)))
+    files = hasattr(root, "create_array")  # Zarr: each chunk is a file
+    most = CHUNK_BYTES * 4 if files else CHUNK_BYTES
+    columns = min(max(1, width or 1), most // kind.itemsize)
+    rows = max(1, min(chunk_rows, most // (columns * kind.itemsize)))
     chunks = (rows,) if width is None else (rows, columns)
-    if hasattr(root, "create_array"):  # Zarr
+    if files:
         group, _, name = path.rpartition("/")
         parent = root.require_group(group) if group else root
         node = parent.create_array(

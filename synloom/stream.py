@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
+import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from weakref import WeakValueDictionary
@@ -33,6 +37,22 @@ INTERVAL: Final = 5  # numbers of an interval: first step, step after the last, 
 IfExists = Literal["error", "overwrite", "append"]
 
 open_streams: WeakValueDictionary[Path, Stream] = WeakValueDictionary()
+
+
+@cache
+def close_at_exit() -> None:
+    """Write the rest when the interpreter ends. Zarr needs threads, which are gone already when ``atexit`` calls."""
+    import concurrent.futures.thread  # noqa: F401  (what registers later is called earlier)
+
+    getattr(threading, "_register_atexit", atexit.register)(_close_all)
+
+
+def _close_all() -> None:
+    for stream in list(open_streams.values()):
+        try:
+            stream.close()
+        except SavedFileError as error:
+            print(f"ERROR: {error}", file=sys.stderr)
 
 
 class Described(NamedTuple):
@@ -217,6 +237,7 @@ class Stream:
         self._flushed, self._process = time.monotonic(), os.getpid()
         self._check()
         open_streams[self.path] = self
+        close_at_exit()
 
     def _check(self) -> None:
         name = self.path.name

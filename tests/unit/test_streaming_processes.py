@@ -79,6 +79,17 @@ def test_a_killed_process_leaves_a_file_for_h5py(tmp_path: Path) -> None:
         assert file["data/v"][:steps, 3].tolist() == list(range(steps))
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("end", ["", "raise SystemExit(0)", "del shown, pop; sl.clear()"])
+def test_a_process_that_ends_writes_the_rest(end: str, suffix: str, tmp_path: Path) -> None:
+    script = WRITER.split("print")[0] + f"sl.simulate(5.0)\n{end}"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / f"run{suffix}")], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(sl.read_recording(tmp_path / f"run{suffix}").get("v")) == 5
+
+
 def test_a_file_can_be_read_while_it_grows(tmp_path: Path) -> None:
     shown = sl.Monitor(
         sl.Population(2, sl.Neuron(equations="v = t", spike="v > 1e9")), "v", store=tmp_path / "run.h5"
