@@ -18,9 +18,10 @@ from synloom.projection_state import Structure
 from synloom.recordable import SPIKE_LISTS, check_variable, owner_of, spike_track, variable_track
 from synloom.runtime.buffers import aligned_copy
 from synloom.saved import Part, Tree
+from synloom.sink import INTERVAL
 from synloom.spans import Span, Spans
 from synloom.spike_track import SpikeTrack
-from synloom.stream import INTERVAL, Stream
+from synloom.stream import Stream
 from synloom.track import Track
 from synloom.transpose import Transpose
 

@@ -15,14 +15,14 @@ from synloom.epochs import Epoch
 from synloom.population import Population
 from synloom.projection import Projection
 from synloom.recorded import About, Axes, Samples, doubles
+from synloom.sink import Described
 from synloom.spike_track import SpikeTrack
-from synloom.stream import Described
 from synloom.track import INPUTS, STATES, Track
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
 
 if TYPE_CHECKING:
-    from synloom.monitor import Monitor
+    from synloom.monitor_data import MonitorData
     from synloom.network import Network
 
 Recordable = Population | PopulationView | Projection | Transpose | Dendrite
@@ -135,7 +135,7 @@ def _locality(owner: Population | Projection, name: str) -> Locality:
 # -- what recorded values belong to ---------------------------------------------------------------------------
 
 
-def about(monitor: Monitor) -> About:
+def about(monitor: MonitorData) -> About:
     """What a monitor records."""
     obj = monitor.object
     ranks = np.empty(0, np.int32)

@@ -16,7 +16,8 @@ from synloom.codegen.errors import ConfigurationError
 from synloom.columns import Columns
 from synloom.recorded import About, Axes, Interval, Recorded, Samples, Spikes, doubles
 from synloom.recording_store import Store, kind_of, told
-from synloom.stream import FORMAT, VERSION, committed, open_streams
+from synloom.sink import committed
+from synloom.stream import FORMAT, VERSION, open_streams
 
 if TYPE_CHECKING:
     import xarray
