@@ -32,8 +32,8 @@ Buffer = NDArray[Any] | int
 
 RECORDER_WORDS = 12  # the layout of struct Recorder in record.hpp
 CURSOR = 6  # its word: samples taken
-SPIKE_RECORDER_WORDS = 9  # the layout of struct SpikeRecorder
-SPIKE_CURSOR = 8  # its word: spikes taken
+SPIKE_RECORDER_WORDS = 10  # the layout of struct SpikeRecorder
+SPIKE_CURSOR = 8  # its words: spikes taken, and steps with spikes
 
 
 class Binding:
@@ -362,7 +362,7 @@ class Binding:
         rows = self.spike_recorders
         for track in self.spike_tracks:
             if track.row is not None and track.row < len(rows) and track.bound == rows.ctypes.data:
-                track.filled = int(rows[track.row, SPIKE_CURSOR])
+                track.filled, track.marked = rows[track.row, SPIKE_CURSOR:].tolist()
         if not self.spike_tracks and not len(rows):
             return
         rows = np.zeros((len(self.spike_tracks), SPIKE_RECORDER_WORDS), np.int64)

@@ -99,7 +99,7 @@ class Monitor(MonitorData):
             messages.warning(f"{self.name} records a whole projection in every step: give it a period.")
         self._stream: Stream | None = None
         if store is not None:
-            self._stream = Stream(store, if_exists)
+            self._stream = Stream(store, if_exists, about(self))
             weakref.finalize(self, self._stream.close)
         self.id = self.network._add_monitor(self)
         if self.network.compiled:

@@ -65,12 +65,8 @@ def _samples(track: Track) -> Any:
 
 
 def _spike_data(track: SpikeTrack) -> Tree:
-    last = [(ranks[: track.filled], steps[: track.filled]) for ranks, steps in track.blocks[-1:]]
-    blocks = [*track.blocks[:-1], *last]
-    return {
-        "ranks": np.concatenate([np.empty(0, np.int32), *(ranks for ranks, _ in blocks)]),
-        "steps": np.concatenate([np.empty(0, np.int64), *(steps for _, steps in blocks)]),
-    }
+    ranks, steps = track.now
+    return {"ranks": ranks, "steps": steps}
 
 
 def fits(monitor: Monitor, part: Part) -> bool:
@@ -201,8 +197,10 @@ def _track(part: Part, timed: bool) -> Any:
             raise part.error("the times of its samples are not known")
 
     def fill(track: Any) -> Any:
-        length = len(data[0]) if spikes else len(data)
-        track.blocks, track.filled = ([data], length) if length else ([], 0)
+        if spikes:
+            track.put(*data)
+        else:
+            track.blocks, track.filled = ([data], len(data)) if len(data) else ([], 0)
         track.started, track.stopped, track.active = started, stopped, active
         track.spans.rows = list(spans)
         return track

@@ -13,15 +13,20 @@ import secrets
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from synloom.archive import SavedFileError
 from synloom.codegen.errors import ConfigurationError
+
+try:
+    import fcntl
+except ImportError:  # not a system with flock
+    fcntl = None  # type: ignore[assignment]
 
 Attributes = Mapping[str, Any]
 
@@ -31,7 +36,7 @@ FILL: Final = -(2**63)  # of integers that were not written
 
 
 class Store(ABC):
-    """An open file. ``writing`` says whether it may grow."""
+    """An open file. ``writing`` says whether it may grow; one process only may let it."""
 
     PACKAGE: str
 
@@ -39,7 +44,36 @@ class Store(ABC):
         self.path, self.writing = path, writing
         self.root: Any = None
         self._nodes: dict[str, Any] = {}
+        self._lock: IO[bytes] | None = None
+        if writing and self.is_written(path):
+            raise ConfigurationError(f"'{path.name}' is being written by another process.")
         self._open("a" if writing else "r")
+        if writing:
+            self._lock = _shared_lock(self.lock_of(path))
+
+    @classmethod
+    @abstractmethod
+    def lock_of(cls, path: Path) -> Path:
+        """A file that is there as long as the recording is."""
+
+    @classmethod
+    def is_written(cls, path: Path) -> bool:
+        """Whether a process that lives writes it, as far as the system tells."""
+        if fcntl is None:
+            return False
+        try:
+            with open(cls.lock_of(path), "rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # a file system without locks
+            return False
+        return False
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     @classmethod
     def package(cls) -> Any:
@@ -124,6 +158,10 @@ class Hdf5(Store):
     PACKAGE = "h5py"
 
     @classmethod
+    def lock_of(cls, path: Path) -> Path:
+        return path
+
+    @classmethod
     def make(cls, path: Path) -> Any:
         return cls.package().File(path, "x", libver="latest")
 
@@ -157,6 +195,7 @@ class Hdf5(Store):
         self.root.flush()
 
     def close(self) -> None:
+        self._unlock()
         self._nodes = {}
         self.root.close()
 
@@ -168,10 +207,15 @@ class Hdf5(Store):
         self._nodes = {}
         self.root.flush()
         self.root.swmr_mode = True
+        self._lock = _shared_lock(self.path)
 
 
 class Zarr(Store):
     PACKAGE = "zarr"
+
+    @classmethod
+    def lock_of(cls, path: Path) -> Path:
+        return path / "zarr.json"
 
     @classmethod
     def make(cls, path: Path) -> Any:
@@ -184,12 +228,23 @@ class Zarr(Store):
         """Every write is seen at once."""
 
     def close(self) -> None:
+        self._unlock()
         self._nodes = {}
 
     @contextmanager
     def changing(self) -> Iterator[None]:
         yield
         self._nodes = {}
+
+
+def _shared_lock(path: Path) -> IO[bytes] | None:
+    """Held while a file grows: others may read it, as HDF5 locks files when it opens them, but not write it."""
+    if fcntl is None:
+        return None
+    file = open(path, "rb")  # noqa: SIM115  (it stays open)
+    with suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return file
 
 
 KINDS: Final[dict[str, type[Store]]] = {".h5": Hdf5, ".hdf5": Hdf5, ".zarr": Zarr}

@@ -30,6 +30,22 @@ class SpikeSink(Protocol):
         """What comes from now on is a recording of its own."""
 
 
+Block = tuple[
+    NDArray[np.int32], NDArray[np.int64]
+]  # ranks, and steps each with the number of spikes up to its end
+
+
+def marks_of(steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The steps of spikes in order of time as a block has them."""
+    last = np.flatnonzero(np.diff(steps, append=steps[-1:] + 1)) if len(steps) else np.empty(0, np.int64)
+    return np.stack([steps[last], last + 1], axis=1).astype(np.int64)
+
+
+def steps_of(marks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The step of each spike of a block."""
+    return np.repeat(marks[:, 0], np.diff(marks[:, 1], prepend=0))
+
+
 @dataclass
 class SpikeTrack:
     """Ranks and steps of the spikes of the list ``kind`` of ``spikes``, recorded into blocks that grow.
@@ -41,8 +57,9 @@ class SpikeTrack:
     spikes: SpikeState
     kind: str
     ranks: NDArray[np.int32] | None
-    blocks: list[tuple[NDArray[np.int32], NDArray[np.int64]]] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     filled: int = 0  # spikes in the last block
+    marked: int = 0  # steps in the last block
     started: list[int] = field(default_factory=list)
     stopped: list[int] = field(default_factory=list)
     active: bool = False
@@ -62,7 +79,7 @@ class SpikeTrack:
         room = len(self.blocks[-1][0]) - self.filled if self.blocks else 0
         if room < self.spikes.size or (more and room < 2 * self.spikes.size):
             self._make_room()
-        ranks, steps = self.blocks[-1]
+        ranks, marks = self.blocks[-1]
         buffers = self.spikes.buffers
         return (
             buffers[f"{self.kind}_ranks"].ctypes.data,
@@ -71,9 +88,10 @@ class SpikeTrack:
             self.spikes.size,
             0 if self.recorded is None else self.recorded.ctypes.data,
             ranks.ctypes.data,
-            steps.ctypes.data,
+            marks.ctypes.data,
             len(ranks),
             self.filled,
+            self.marked,
         )
 
     def _make_room(self) -> None:
@@ -83,22 +101,21 @@ class SpikeTrack:
         self._trim()
         wanted = min(2 * self.count, 1 << 24) if self.sink is None else self.sink.block_rows
         size = max(LEAST, 2 * self.spikes.size, wanted)
-        self.blocks.append((aligned_empty(size, np.int32), aligned_empty(size, np.int64)))
-        self.filled = 0
+        self.blocks.append((aligned_empty(size, np.int32), aligned_empty((size, 2), np.int64)))
+        self.filled = self.marked = 0
 
     def flush(self) -> None:
         """Hand all spikes to the file; the table of recorders must be made anew then."""
         if self.sink is None:
             return
         covered = self.spans.covered()
-        if self.filled and not covered:  # loaded from a file that does not say
-            first = self.blocks[-1][1]
-            covered = [(int(first[0]), int(first[self.filled - 1]) + 1)]
+        ranks, steps = self.now
+        if len(steps) and not covered:  # loaded from a file that does not say
+            covered = [(int(steps[0]), int(steps[-1]) + 1)]
         if covered:
-            last = self.blocks[-1] if self.blocks else (np.empty(0, np.int32), np.empty(0, np.int64))
-            self.sink.write(last[0][: self.filled], last[1][: self.filled], covered)
+            self.sink.write(ranks, steps, covered)
         self.spans.clear()
-        self.filled, self.row = 0, None
+        self.filled, self.marked, self.row = 0, 0, None
 
     @property
     def count(self) -> int:
@@ -108,22 +125,34 @@ class SpikeTrack:
     @property
     def nbytes(self) -> int:
         """Memory of the blocks."""
-        return sum(ranks.nbytes + steps.nbytes for ranks, steps in self.blocks)
+        return sum(ranks.nbytes + marks.nbytes for ranks, marks in self.blocks)
 
     def _trim(self) -> None:
         if self.blocks:
-            ranks, steps = self.blocks[-1]
-            self.blocks[-1] = ranks[: self.filled], steps[: self.filled]
+            ranks, marks = self.blocks[-1]
+            self.blocks[-1] = ranks[: self.filled], marks[: self.marked]
+
+    @property
+    def now(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Ranks and steps of all spikes so far, in order of time."""
+        closed = self.blocks[:-1]
+        last = [(ranks[: self.filled], marks[: self.marked]) for ranks, marks in self.blocks[-1:]]
+        ranks = np.concatenate([np.empty(0, np.int32), *(r for r, _ in [*closed, *last])])
+        steps = np.concatenate([np.empty(0, np.int64), *(steps_of(m) for _, m in [*closed, *last])])
+        return ranks, steps
 
     def take(self, keep: bool) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Ranks and steps of all spikes so far, in order of time."""
-        self._trim()
-        ranks = np.concatenate([np.empty(0, np.int32), *(r for r, _ in self.blocks)])
-        steps = np.concatenate([np.empty(0, np.int64), *(s for _, s in self.blocks)])
-        self.blocks = [(ranks, steps)] if keep and len(ranks) else []
-        self.filled = len(ranks) if self.blocks else 0
-        self.row = None  # what the table of recorders says of the blocks holds no more
+        """The same; they are removed unless ``keep``."""
+        ranks, steps = self.now
+        self.put(ranks if keep else ranks[:0], steps if keep else steps[:0])
         return ranks, steps
+
+    def put(self, ranks: NDArray[np.int32], steps: NDArray[np.int64]) -> None:
+        """Hold these spikes, in order of time, and no others."""
+        marks = marks_of(steps)
+        self.blocks = [(ranks, marks)] if len(ranks) else []
+        self.filled, self.marked = len(ranks), len(marks)
+        self.row = None  # what the table of recorders says of the blocks holds no more
 
     def drop(self) -> None:
         """Forget all spikes; a file keeps its own."""
@@ -131,7 +160,7 @@ class SpikeTrack:
         if self.sink is not None:
             self.sink.restart()
         self.spans.clear()
-        self.blocks, self.filled, self.row = [], 0, None
+        self.blocks, self.filled, self.marked, self.row = [], 0, 0, None
 
     def data(self, keep: bool) -> dict[int, Any]:
         """Steps at which each recorded neuron fired, by rank."""

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -62,7 +63,7 @@ class Stream:
         A name of another kind, a missing package or folder, a file that exists, or is written by another monitor.
     """
 
-    def __init__(self, path: str | os.PathLike[str], if_exists: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], if_exists: str, about: About) -> None:
         self.path = Path(path).absolute()
         self.if_exists, self.kind = if_exists, kind_of(self.path)
         self.sinks: dict[str, Sink] = {}
@@ -71,6 +72,8 @@ class Stream:
         self._store: Store | None = None
         self._flushed, self._process = time.monotonic(), os.getpid()
         self._check()
+        if if_exists == "append" and self.path.exists():
+            self._check_content(about)
         open_streams[self.path] = self
         close_at_exit()
 
@@ -98,13 +101,21 @@ class Stream:
             )
         self._check_content()
 
-    def _check_content(self) -> None:
-        """What is overwritten or appended to must be a recording: a name may be wrong."""
+    def _check_content(self, about: About | None = None) -> None:
+        """What is overwritten or appended to must be a recording, as a name may be wrong: of the same if ``about``."""
+        if self.kind.is_written(self.path):
+            raise ConfigurationError(
+                f"'{self.path.name}' is being written by another process.", hint="choose another name"
+            )
         with told(self.path, "read"):
             store = self.kind(self.path, writing=False)
-            mark = store.attributes().get("format")
-            store.close()
-        if mark != FORMAT:
+            try:
+                known = store.attributes().get("format") == FORMAT
+                if known and about is not None:
+                    check_same(self.path, replace(about, dt=float(store.attributes()["dt"])), store)
+            finally:
+                store.close()
+        if not known:
             raise ConfigurationError(
                 f"'{self.path.name}' exists and is no recording: it is left alone.",
                 hint="choose another name",
@@ -128,7 +139,7 @@ class Stream:
         """Let tracks go to the file; it is made, or opened, with the first of them."""
         with told(self.path, "written"):
             if self._store is None:
-                self._open(about, described)
+                self._begin(about, described)
             self._add([d for d in described if f"data/{d.track.name}" not in self.store])
             new = [d for d in described if d.track.name not in self.sinks]
             for each in new:
@@ -139,6 +150,13 @@ class Stream:
                         self.sinks[each.track.name].load()
         for each in described:
             self._connect(each, each in new)
+
+    def _begin(self, about: About, described: Sequence[Described]) -> None:
+        try:
+            self._open(about, described)
+        except BaseException:
+            open_streams.pop(self.path, None)  # whoever mends it may use the name
+            raise
 
     def _open(self, about: About, described: Sequence[Described]) -> None:
         if self.if_exists == "append" and self.path.exists():

@@ -90,6 +90,24 @@ def test_a_process_that_ends_writes_the_rest(end: str, suffix: str, tmp_path: Pa
     assert len(sl.read_recording(tmp_path / f"run{suffix}").get("v")) == 5
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_two_processes_do_not_write_one_file(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"run{suffix}"
+    pop = sl.Population(20, sl.Neuron(equations="v = t", spike="v > -1.0"))
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        assert process.stdout.readline() == b"370\n"  # so much is in the file
+        for how in ("append", "overwrite"):
+            with pytest.raises(sl.ConfigurationError, match="is being written by another process"):
+                sl.Monitor(pop, "v", store=path, if_exists=how)
+        assert process.poll() is None
+        process.kill()
+        process.stdout.read()
+    sl.Monitor(pop, "v", store=path, if_exists="append")
+    sl.compile()
+    assert sl.read_recording(path).runs == 1
+
+
 def test_a_file_can_be_read_while_it_grows(tmp_path: Path) -> None:
     shown = sl.Monitor(
         sl.Population(2, sl.Neuron(equations="v = t", spike="v > 1e9")), "v", store=tmp_path / "run.h5"
