@@ -83,21 +83,21 @@ class Sink:
 
     def _cover(self, steps: NDArray[np.int64], covered: Sequence[tuple[int, int]]) -> None:
         """Count the items of each interval; the first may go on with the last one of the table."""
-        done, changed = 0, len(self.intervals)
+        rows = [list(row) for row in self.intervals[max(self.taken, len(self.intervals) - 1) :]]
+        done, kept = 0, len(self.intervals) - len(rows)
         for number, (first, stop) in enumerate(covered, 1):
             rest = steps[done:]
             inside = (rest >= first) & (rest < stop)
             every = number == len(covered) or bool(inside.all())
             count = len(rest) if every else int(np.argmin(inside))
-            last = self.intervals[-1] if len(self.intervals) > self.taken else None
-            if last is not None and last[1] == first and last[4] == self.run:
-                last[1], last[3] = stop, last[3] + count
-                changed = min(changed, len(self.intervals) - 1)
+            if rows and rows[-1][1] == first and rows[-1][4] == self.run:
+                rows[-1][1], rows[-1][3] = stop, rows[-1][3] + count
             else:
-                self.intervals.append([first, stop, self.items + done, count, self.run])
+                rows.append([first, stop, self.items + done, count, self.run])
             done += count
-        rows = np.array(self.intervals[changed:], np.int64).reshape(-1, INTERVAL)
-        self.stream.store.write(f"intervals/{self.name}", changed, rows)
+        table = np.array(rows, np.int64).reshape(-1, INTERVAL)
+        self.stream.store.write(f"intervals/{self.name}", kept, table)
+        self.intervals[kept:] = rows  # only now: what could not be written is tried again
 
     def change(self, track: Track) -> None:
         """Samples are of these synapses from now on."""

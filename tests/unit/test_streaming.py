@@ -11,6 +11,7 @@ import pytest
 
 import synloom as sl
 from synloom.extensions.convolution import Transpose
+from synloom.recording_store import Store
 from tests.unit.built import RELAY
 from tests.worked.spiking import source
 
@@ -344,3 +345,28 @@ def test_copies_must_not_write_the_same_file(path: Path) -> None:
         sl.Network(everything=True)
     with pytest.raises(sl.ConfigurationError, match="make the monitor of the copy, with a file of its own"):
         __import__("pickle").dumps(shown)
+
+
+@pytest.mark.parametrize("failing", ["data/r", "intervals/r"])
+def test_what_could_not_be_written_is_written_later(
+    path: Path, failing: str, small_blocks: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, plain = both(path, sl.Population(2, sl.Neuron(equations="r = t")), "r")
+    sl.compile()
+    sl.simulate(9.0)
+    write, full = Store.write, True
+
+    def refuse(self: Any, name: str, first: int, rows: Any) -> None:
+        if full and name == failing:
+            raise OSError(28, "No space left on device")
+        write(self, name, first, rows)
+
+    monkeypatch.setattr(Store, "write", refuse)
+    with pytest.raises(sl.SavedFileError, match=r"run\..*' can not be written: .*No space left on device"):
+        sl.simulate(40.0)
+    full = False
+    sl.simulate(5.0)
+    same(stored.get(), plain.get())
+    recording = sl.read_recording(path)
+    assert recording.steps("r").tolist() == list(range(sl.get_current_step()))
+    assert recording.times("r") == {"r": {"start": [0], "stop": [sl.get_current_step()]}}
