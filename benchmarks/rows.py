@@ -9,6 +9,7 @@ from typing import Any
 
 from agreement import agreement
 from race import Entry, Outcome, race, scratch_folder, start
+from recording_rows import recording
 from results import Effort, Result, Row, compare_checks
 from spiking_rows import SPIKING_ROWS
 
@@ -203,5 +204,6 @@ ROWS: dict[str, Row] = {
     ),
     "oja1000": Speed("dense Oja 1000 x 1000", "Oja", {"size": 1000}, "dense", 120, 60, 4.0, 4.0),
     **SPIKING_ROWS,
+    "recording": recording,
     "agreement": agreement,
 }

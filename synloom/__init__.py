@@ -79,6 +79,7 @@ from synloom.random import (
     RandomDistribution,
     Uniform,
 )
+from synloom.recording import Recording, read_recording
 from synloom.report import report
 from synloom.sparse import sparse_delays_from_weights, sparse_random_matrix
 from synloom.spike_statistics import (
@@ -180,6 +181,7 @@ __all__ = [
     "PopulationView",
     "Projection",
     "Pruning",
+    "Recording",
     "RandomDistribution",
     "SavedFileError",
     "SpikeSourceArray",
@@ -231,6 +233,7 @@ __all__ = [
     "profile",
     "projections",
     "raster_plot",
+    "read_recording",
     "report",
     "reset",
     "save",

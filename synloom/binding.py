@@ -22,19 +22,20 @@ from synloom.projection import Projection
 from synloom.runtime.buffers import BindingTable, aligned_empty, aligned_zeros
 from synloom.spike_track import SpikeTrack
 from synloom.structure import NEVER, change_structure, next_due
-from synloom.track import Track
+from synloom.track import INPUTS, Track
 from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
     from synloom.network import Network
     from synloom.store import Places
+    from synloom.stream import Stream
 
 Buffer = NDArray[Any] | int
 
 RECORDER_WORDS = 12  # the layout of struct Recorder in record.hpp
 CURSOR = 6  # its word: samples taken
-SPIKE_RECORDER_WORDS = 9  # the layout of struct SpikeRecorder
-SPIKE_CURSOR = 8  # its word: spikes taken
+SPIKE_RECORDER_WORDS = 10  # the layout of struct SpikeRecorder
+SPIKE_CURSOR = 8  # its words: spikes taken, and steps with spikes
 
 
 class Binding:
@@ -67,6 +68,8 @@ class Binding:
         self.recorders = np.zeros((0, RECORDER_WORDS), np.int64)
         self.spike_tracks: list[SpikeTrack] = []
         self.spike_recorders = np.zeros((0, SPIKE_RECORDER_WORDS), np.int64)
+        self.streams: list[Stream] = []
+        self.noted, self.half = 0, False  # up to which step tracks know what was recorded
         self.cursors: dict[tuple[str, str], NDArray[np.int64]] = {}
         self.lines_of: dict[str, Lines] = {}
         # In which step to stop for synapses to come and go, and whether the network stands there.
@@ -97,19 +100,21 @@ class Binding:
     # -- running ----------------------------------------------------------------------------------------
 
     def run(self, steps: int) -> None:
-        done = 0
+        done, self.noted, self.half = 0, self.network.current_step, False
         while done < steps:
             if self.plan.pauses:
                 self.pause[0] = next_due(self.network, self.network.current_step + int(self.phase[0]))
             done += self.extension.run(self.table.address, steps - done)
+            self._read_cursors()
             if self.phase[0]:
                 self._change_structure(steps - done)
             self._store_spikes(done < steps)
-        self._read_cursors()
+        flushed = [stream.tick() for stream in self.streams]
+        if any(flushed):
+            self._store_spikes(False)
 
     def _change_structure(self, steps: int) -> None:
         """Phase 10 of the step in which the network stands; ``steps`` are still to be run, this one included."""
-        self._read_cursors()
         try:
             change_structure(self.network, self._number)
         except BaseException:
@@ -126,8 +131,16 @@ class Binding:
         return next(name for name, p in self.projections.items() if p is projection)
 
     def _read_cursors(self) -> None:
-        for row, (track, *_) in zip(self.recorders, self.tracks, strict=True):
+        """How many samples there are, and of which steps; in a step that stands, inputs are recorded already."""
+        now, half = self.network.current_step, bool(self.phase[0])
+        for row, (track, period, offset, origin) in zip(self.recorders, self.tracks, strict=True):
             track.filled = int(row[CURSOR])
+            early = track.phase == INPUTS
+            first, stop = self.noted + (self.half and early), now + (half and early)
+            track.spans.ran(first, stop, period, (origin + offset) % period)
+        for spikes in self.spike_tracks:
+            spikes.spans.ran(self.noted, now)
+        self.noted, self.half = now, half
 
     def refresh(self) -> None:
         """Compute the global operations from the current values."""
@@ -317,6 +330,8 @@ class Binding:
             for track in monitor._spike_tracks.values()
             if track.active
         ]
+        streams = (getattr(monitor, "_stream", None) for monitor in self.network._recording)
+        self.streams = [stream for stream in streams if stream is not None]
         self._store_spikes(False)
         self.reserve(0)
 
@@ -325,7 +340,7 @@ class Binding:
         rows = self.spike_recorders
         for track in self.spike_tracks:
             if track.row is not None and track.row < len(rows) and track.bound == rows.ctypes.data:
-                track.filled = int(rows[track.row, SPIKE_CURSOR])
+                track.filled, track.marked = rows[track.row, SPIKE_CURSOR:].tolist()
         if not self.spike_tracks and not len(rows):
             return
         rows = np.zeros((len(self.spike_tracks), SPIKE_RECORDER_WORDS), np.int64)
@@ -337,21 +352,31 @@ class Binding:
         self.table.rebind(("recorders", "spike_length"), len(rows))
 
     def bytes_per_step(self) -> int:
-        return sum(t.count * t.source.dtype.itemsize for t, *_ in self.tracks)
+        return sum(t.count * t.source.dtype.itemsize for t, *_ in self.tracks if t.sink is None)
+
+    def most_steps(self, steps: int) -> int:
+        """As many of these steps as may be run at once: what goes to files is held back block by block."""
+        return min((t.sink.block_rows * period for t, period, *_ in self.tracks if t.sink), default=steps)
 
     def bytes_of_samples(self, steps: int) -> int:
-        """What the samples of so many steps take."""
+        """What the samples of so many steps take in memory."""
         return sum(
-            (steps // period) * track.count * track.source.dtype.itemsize for track, period, *_ in self.tracks
+            (steps // period) * track.count * track.source.dtype.itemsize
+            for track, period, *_ in self.tracks
+            if track.sink is None
         )
 
-    def reserve(self, steps: int) -> None:
-        """Room for the samples of ``steps`` steps; then the table of recorders."""
+    def reserve(self, steps: int, at_once: int | None = None) -> None:
+        """Room for the samples of ``steps`` steps, then the table of recorders.
+
+        Of what goes to files, room for the samples of the ``at_once`` steps that are run next.
+        """
         if not self.tracks and not len(self.recorders):
             return
         rows = np.zeros((len(self.tracks), RECORDER_WORDS), np.int64)
         for row, (track, period, offset, origin) in zip(rows, self.tracks, strict=True):
-            track.reserve(steps // period + 1 if steps else 0)
+            needed = steps if track.sink is None or at_once is None else at_once
+            track.reserve(needed // period + 1 if needed else 0)
             block = track.blocks[-1] if track.blocks else None
             row[:] = (
                 track.source.ctypes.data,

@@ -80,6 +80,7 @@ def bare_projection(projection: Projection) -> dict[str, Any]:
 def bare_monitor(monitor: Monitor) -> dict[str, Any]:
     """Its settings without data."""
     names = list(monitor._names)
+    _refuse_file(monitor)
     return {
         **monitor.__dict__,
         "_names": names,
@@ -169,8 +170,17 @@ def share(memo: dict[int, Any], objects: Iterable[Any]) -> None:
         memo.update({id(part): part for part in parts if part is not None})
 
 
+def _refuse_file(monitor: Monitor) -> None:
+    if monitor.store is not None:
+        raise ConfigurationError(
+            f"{_label(monitor)} records to '{monitor.store.name}', which a copy must not write as well.",
+            hint="make the monitor of the copy, with a file of its own",
+        )
+
+
 def _monitor(network: Network, monitor: Monitor) -> Monitor:
     """A monitor of the copy; the one of the original records no longer."""
+    _refuse_file(monitor)
     if isinstance(monitor.object, Dendrite):
         raise ConfigurationError(
             f"{_label(monitor)} records a dendrite, and synapses are made anew in each network.",

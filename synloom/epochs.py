@@ -23,6 +23,7 @@ class Epoch:
 
     reading: Reading | None
     samples: NDArray[Any]
+    sources: NDArray[np.int32] | None = None  # of a dendrite: the ranks of its pre neurons
 
 
 def shaped(owner: Projection | Transpose | Dendrite, name: str, epochs: Sequence[Epoch]) -> Any:
@@ -33,22 +34,21 @@ def shaped(owner: Projection | Transpose | Dendrite, name: str, epochs: Sequence
     """
     taken = [e for e in epochs if len(e.samples)] or list(epochs[-1:])
     if isinstance(owner, Dendrite):
-        return _of_dendrite([e.samples for e in taken])
+        return of_dendrite([e.samples for e in taken])
     parts = [(e.reading, owner._rows_of_samples(name, e.samples, e.reading)) for e in taken]
     if len(parts) == 1 or parts[0][1].ndim == 1:
         return np.concatenate([values for _, values in parts]) if len(parts) > 1 else parts[0][1]
-    return _joined(
-        [(reading.rows if reading else np.empty(0, np.int32), values) for reading, values in parts]
-    )
+    return joined([(reading.rows if reading else np.empty(0, np.int32), values) for reading, values in parts])
 
 
-def _of_dendrite(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+def of_dendrite(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Samples (samples, synapses) of one dendrite; lists where the number of synapses differs."""
     if len({values.shape[1] for values in parts}) == 1:
         return np.concatenate(parts)
     return _objects([row for values in parts for row in values.tolist()])
 
 
-def _joined(parts: Sequence[tuple[NDArray[np.int32], NDArray[Any]]]) -> NDArray[Any]:
+def joined(parts: Sequence[tuple[NDArray[np.int32], NDArray[Any]]]) -> NDArray[Any]:
     """Samples (samples, dendrites) or (samples, dendrites, synapses) with the dendrites of all of them."""
     rows = np.unique(np.concatenate([r for r, _ in parts]))
     shapes = {values.shape[1:] for _, values in parts}

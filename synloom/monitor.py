@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
-from dataclasses import replace
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from synloom import messages, monitor_file, registry
-from synloom.codegen.errors import ConfigurationError, NotCompiledError
-from synloom.dendrite import Dendrite
-from synloom.epochs import Epoch, shaped
+from synloom import messages, registry
+from synloom.codegen.errors import ConfigurationError
+from synloom.monitor_data import MonitorData
 from synloom.projection import Projection
 from synloom.recordable import (
     SPIKE_LISTS,
     Recordable,
+    about,
     check_object,
     check_variable,
+    described,
     owner_of,
     spike_track,
     variable_track,
 )
 from synloom.report import html_of
-from synloom.spike_statistics import SpikeStatistics
 from synloom.spike_track import SpikeTrack
+from synloom.stream import IfExists, Stream
 from synloom.track import Track
 from synloom.transpose import Transpose
 
 if TYPE_CHECKING:
     from synloom.network import Network
 
-Times = dict[str, dict[str, list[Any]]]
 
-
-class Monitor(SpikeStatistics):
+class Monitor(MonitorData):
     """Records variables of a population, a view, a projection, a transpose or a dendrite.
 
     Parameters
@@ -51,11 +48,17 @@ class Monitor(SpikeStatistics):
         Position of the samples inside the period in ms, by default 0.
     start : bool
         Begin recording at once, or when the network is compiled.
+    store : path, optional
+        A file to record to while the network runs, so that memory holds one block only: ``.h5`` and ``.hdf5`` are
+        written with h5py, a folder ``.zarr`` with zarr. See ``read_recording``.
+    if_exists : {'error', 'overwrite', 'append'}
+        What to do if that file exists.
 
     Raises
     ------
     ConfigurationError
-        For an object or a variable that cannot be recorded, or an offset that is not shorter than the period.
+        For an object or a variable that cannot be recorded, an offset that is not shorter than the period, or a file
+        that cannot be written.
 
     Notes
     -----
@@ -74,6 +77,8 @@ class Monitor(SpikeStatistics):
         *,
         name: str | None = None,
         network: Network | None = None,
+        store: str | PathLike[str] | None = None,
+        if_exists: IfExists = "error",
     ) -> None:
         check_object(obj)
         self.object = obj
@@ -93,6 +98,10 @@ class Monitor(SpikeStatistics):
         self._reshape_default = False
         if isinstance(obj, Projection | Transpose) and self._names and period is None:
             messages.warning(f"{self.name} records a whole projection in every step: give it a period.")
+        self._stream: Stream | None = None
+        if store is not None:
+            self._stream = Stream(store, if_exists, about(self))
+            weakref.finalize(self, self._stream.close)
         self.id = self.network._add_monitor(self)
         if self.network.compiled:
             self._begin()
@@ -106,6 +115,11 @@ class Monitor(SpikeStatistics):
     def net_id(self) -> int:
         """Number of the network."""
         return self.network.id
+
+    @property
+    def store(self) -> Path | None:
+        """The file that is recorded to, if there is one."""
+        return None if self._stream is None else self._stream.path
 
     # -- when samples are taken -------------------------------------------------------------------------
 
@@ -190,11 +204,19 @@ class Monitor(SpikeStatistics):
         self._activate(self._names if self._wants_start else [])
 
     def _make_tracks(self) -> None:
+        before = self._all_tracks
         for name in self._names:
             if name in SPIKE_LISTS and name not in self._spike_tracks:
                 self._spike_tracks[name] = spike_track(self.object, name)
             elif name not in SPIKE_LISTS and name not in self._tracks:
                 self._tracks[name] = variable_track(self.object, name, self.network)
+        self._attach([self._all_tracks[name] for name in self._names if name not in before])
+
+    def _attach(self, tracks: Sequence[Track | SpikeTrack]) -> None:
+        """Let these record to the file, if there is one."""
+        if self._stream is not None:
+            noted = {"period": self.period, "offset": self.period_offset}
+            self._stream.attach(about(self), [described(self.object, track, noted) for track in tracks])
 
     @property
     def _all_tracks(self) -> dict[str, Track | SpikeTrack]:
@@ -223,13 +245,16 @@ class Monitor(SpikeStatistics):
         self._activate(list(self._all_tracks))
 
     def stop(self) -> None:
-        """Stop for good and free the data; the monitor forgets its variables."""
+        """Stop for good and free the data; the monitor forgets its variables. A file is complete then."""
         self._wants_start = False
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
         self._names, self._tracks, self._spike_tracks, self._taken = [], {}, {}, {}
         self.network._recorders_changed()
 
     def reset(self) -> None:
-        """Discard the data; timing starts again."""
+        """Discard the data; timing starts again. A file keeps what it has, as a run of its own."""
         self._origin = self.network.current_step
         self._taken = {}
         for track in self._all_tracks.values():
@@ -245,148 +270,24 @@ class Monitor(SpikeStatistics):
 
         return bare_monitor(self)
 
+    def flush(self) -> None:
+        """Write to the file what was recorded and is still in memory."""
+        if self._stream is not None:
+            self._stream.flush()
+            self.network._recorders_changed()
+
+    def _close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
     def size_in_bytes(self) -> int:
-        """Memory of the recorded data."""
+        """Memory of the recorded data; of what goes to a file, that of one block."""
         spikes = sum(t.nbytes for t in self._spike_tracks.values())
         tracks = self._tracks.values()
         earlier = sum(e.samples.nbytes for t in tracks for e in t.earlier)
         return sum(b.nbytes for t in tracks for b in t.blocks) + earlier + spikes
 
-    # -- data -------------------------------------------------------------------------------------------
-
-    def get(
-        self,
-        variables: str | Sequence[str] | None = None,
-        keep: bool = False,
-        reshape: bool | None = None,
-        force_dict: bool = False,
-    ) -> Any:
-        """Recorded data, which is removed from the monitor unless ``keep``.
-
-        Returns
-        -------
-        ndarray or dict
-            One variable: an array with time as first axis: (samples, neurons), or (samples,) for values of the
-            whole population; for projections (samples, dendrites, synapses), an object array of lists where
-            dendrites differ in size. Spikes: a dict with the steps at which each recorded neuron fired, by rank.
-            Several variables: a dict of those. With ``reshape`` the neuron axis takes the geometry of the population.
-
-        Raises
-        ------
-        NotCompiledError
-            Before ``compile()``.
-        ConfigurationError
-            The variable is not recorded.
-        """
-        if not self.network.compiled:
-            raise NotCompiledError("Nothing is recorded before compile().")
-        names = self._names_of(variables)
-        for name in names:
-            if name not in self._all_tracks:
-                raise ConfigurationError(
-                    f"'{name}' is not recorded by {self.name}.",
-                    hint=f"recorded: {', '.join(self._names) or 'nothing'}",
-                )
-        shaped = self._reshape_default if reshape is None else reshape
-        data = {name: self._data(self._all_tracks[name], keep, shaped) for name in names}
-        self.network._recorders_changed()
-        if len(names) == 1 and variables is not None and not force_dict:
-            return data[names[0]]
-        return data
-
-    def __getitem__(self, variable: str) -> Any:
-        return self.get(variable)
-
-    def _names_of(self, variables: str | Sequence[str] | None) -> list[str]:
-        if variables is None:
-            return list(self._names)
-        return [variables] if isinstance(variables, str) else list(variables)
-
-    def _data(self, track: Track | SpikeTrack, keep: bool, reshape: bool) -> Any:
-        self._taken[track.name] = self._intervals_of(track)
-        if isinstance(track, SpikeTrack):
-            found: Any = track.data(keep)
-        else:
-            found = self._shaped(track, track.epochs(track.take(keep)), reshape)
-        if not keep:
-            track.started = [self.network.current_step] if track.active else []
-            track.stopped = []
-            if isinstance(track, Track):
-                track.earlier = []
-        return found
-
-    def _intervals_of(self, track: Track | SpikeTrack) -> tuple[list[int], list[int]]:
-        now = [self.network.current_step] if track.active else []
-        return list(track.started), [*track.stopped, *now]
-
-    def _recorded(self, variable: str) -> tuple[list[int], list[int]]:
-        if variable in self._taken:
-            return self._taken[variable]
-        track = self._all_tracks.get(variable)
-        return ([], []) if track is None else self._intervals_of(track)
-
-    def _shaped(self, track: Track, epochs: Sequence[Epoch], reshape: bool) -> Any:
-        """All samples as the user asked for them, reals in double precision."""
-        epochs = [replace(e, samples=_doubles(e.samples)) for e in epochs]
-        flat = epochs[-1].samples
-        if track.whole:
-            return flat[:, 0]
-        if isinstance(self.object, Projection | Transpose | Dendrite):
-            return shaped(self.object, track.name, epochs)
-        geometry = getattr(self.object, "geometry", None)
-        if reshape and geometry is not None:
-            return flat.reshape((len(flat), *geometry))
-        return flat
-
-    def times(self, variables: str | Sequence[str] | None = None, unit: str = "step") -> Times:
-        """When recording the data of the last ``get`` started and stopped, per variable.
-
-        Parameters
-        ----------
-        variables : str or list of str, optional
-            By default all.
-        unit : {'step', 'ms'}
-
-        Returns
-        -------
-        dict
-            ``{'v': {'start': [0, 1100], 'stop': [100, 1200]}}``: one entry for each interval between pauses. Before the
-            first ``get``, ``stop`` is ``[None]``.
-        """
-        if unit not in ("step", "ms"):
-            raise ConfigurationError(f"The unit of times is 'step' or 'ms', not {unit!r}.")
-        scale = 1 if unit == "step" else self.network.dt
-        result: Times = {}
-        for name in self._names_of(variables):
-            if name in self._taken:
-                start, stop = self._taken[name]
-                result[name] = {"start": [scale * n for n in start], "stop": [scale * n for n in stop]}
-            elif name in self._all_tracks:
-                started = self._all_tracks[name].started
-                result[name] = {"start": [scale * n for n in started], "stop": [None]}
-            else:
-                messages.warning(f"'{name}' is not recorded by {self.name}.")
-        return result
-
-    def save(
-        self,
-        filename: str | PathLike[str],
-        variables: str | Sequence[str] | None = None,
-        keep: bool = False,
-        reshape: bool = False,
-        force_dict: bool = False,
-    ) -> None:
-        """Write what ``get`` would return: one variable to ``.npy``, several to ``.npz`` or ``.hdf5``.
-
-        Raises
-        ------
-        ConfigurationError
-            Another extension, or several variables for ``.npy``. Nothing is removed from the monitor then.
-        """
-        names = self._names_of(variables)
-        monitor_file.check(filename, names)
-        data = self.get(names, keep, reshape, force_dict=True)
-        monitor_file.write(filename, data, force_dict)
+    # -- what the network tells ----------------------------------------------------------------------------
 
     def _rebind(self) -> None:
         """The arrays of the object may have been made anew: read from those from now on."""
@@ -394,7 +295,3 @@ class Monitor(SpikeStatistics):
             fresh = variable_track(self.object, name, self.network)
             if fresh.source is not track.source:
                 track.renew(fresh)
-
-
-def _doubles(samples: NDArray[Any]) -> NDArray[Any]:
-    return samples.astype(np.float64) if samples.dtype == np.float32 else samples

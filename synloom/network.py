@@ -400,6 +400,8 @@ class Network(
     def clear(self) -> None:
         """Forget all objects. What is left of them refuses to be used."""
         self._profile.close()
+        for monitor in self.monitors:
+            monitor._close()
         self._binding = None
         self._build = None
         self.cleared = True

@@ -69,10 +69,13 @@ class NetworkObjects(NetworkPart):
         period_offset: float | None = None,
         start: bool = True,
         name: str | None = None,
+        **file: Any,
     ) -> Monitor:
-        """A monitor of this network; its data take the geometry of the population."""
+        """A monitor of this network; its data take the geometry of the population. ``store``: see ``Monitor``."""
         self._reseeds = True
-        monitor = Monitor(obj, variables, period, period_offset, start, name=name, network=self._whole)
+        monitor = Monitor(
+            obj, variables, period, period_offset, start, name=name, network=self._whole, **file
+        )
         monitor._reshape_default = True
         return monitor
 

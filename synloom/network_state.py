@@ -325,7 +325,7 @@ class Loading:
                     raise part.error("it records something else than the monitor here")
                 continue
             monitor_state.check_widths(monitor, part, self._sizes(monitor))
-            self.steps += monitor_state.prepare(monitor, part)
+            self.steps += monitor_state.prepare(monitor, part, self.strict)
 
     def _sizes(self, monitor: Monitor) -> projection_state.Structure | None:
         root = getattr(monitor.object, "_root", getattr(getattr(monitor.object, "proj", None), "_root", None))

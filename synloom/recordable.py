@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synloom.codegen.errors import ConfigurationError
 from synloom.codegen.ir.types import Locality
+from synloom.columns import Columns, columns_of
 from synloom.dendrite import Dendrite
+from synloom.epochs import Epoch
 from synloom.population import Population
 from synloom.projection import Projection
+from synloom.recorded import About, Axes, Samples, doubles
+from synloom.sink import Described
 from synloom.spike_track import SpikeTrack
 from synloom.track import INPUTS, STATES, Track
 from synloom.transpose import Transpose
 from synloom.view import PopulationView
 
 if TYPE_CHECKING:
+    from synloom.monitor_data import MonitorData
     from synloom.network import Network
 
 Recordable = Population | PopulationView | Projection | Transpose | Dendrite
@@ -93,8 +98,10 @@ def variable_track(obj: Recordable, name: str, network: Network) -> Track:
     root = owner.forward if isinstance(owner, Transpose) else owner
     source = root.state[name]
     if isinstance(obj, Dendrite):
-        positions = obj._positions(name)
-        return Track(name, source, positions, STATES, whole=positions.size == 1 and not obj._is_local(name))
+        positions, local = obj._positions(name), obj._is_local(name)
+        whole = positions.size == 1 and not local
+        sources = obj._look().ranks if local and positions.size else np.empty(0, np.int32)
+        return Track(name, source, positions, STATES, whole, sources=None if whole else sources)
     whole = _locality(root, name) is Locality.GLOBAL
     return Track(name, source, None, STATES, whole, reading=None if whole else owner._reading())
 
@@ -123,3 +130,78 @@ def _locality(owner: Population | Projection, name: str) -> Locality:
     attribute = owner.model.attribute(name)
     assert attribute is not None
     return attribute.locality
+
+
+# -- what recorded values belong to ---------------------------------------------------------------------------
+
+
+def about(monitor: MonitorData) -> About:
+    """What a monitor records."""
+    obj = monitor.object
+    ranks = np.empty(0, np.int32)
+    if isinstance(obj, Population | PopulationView):
+        ranks = np.arange(obj.size, dtype=np.int32) if isinstance(obj, Population) else obj.ranks
+    elif isinstance(obj, Dendrite):
+        ranks = np.array([obj.post_rank], np.int32)
+    return About(
+        monitor=monitor.name,
+        object=owner_of(obj).name,
+        kind=_kind(obj),
+        dt=monitor.network.dt,
+        geometry=getattr(obj, "geometry", None),
+        ranks=ranks.astype(np.int32) if len(ranks) else None,
+    )
+
+
+def _kind(obj: Recordable) -> str:
+    """Classes that are derived count as what they are derived from."""
+    kinds = (Population, PopulationView, Projection, Transpose, Dendrite)
+    return next(kind.__name__.lower() for kind in kinds if isinstance(obj, kind))
+
+
+def axes_of(obj: Recordable, track: Track | SpikeTrack) -> Axes:
+    """What the values of a track belong to."""
+    if isinstance(track, SpikeTrack):
+        return Axes.SPIKES
+    if track.whole:
+        return Axes.WHOLE
+    if isinstance(obj, Dendrite):
+        return Axes.DENDRITE
+    return Axes.SYNAPSES if isinstance(obj, Projection | Transpose) else Axes.NEURONS
+
+
+def described(obj: Recordable, track: Track | SpikeTrack, attributes: dict[str, Any]) -> Described:
+    """A track for a file."""
+
+    def columns(now: Track) -> tuple[Columns, Any]:
+        return _columns(obj, now.name, Epoch(now.reading, np.empty(0), now.sources))
+
+    return Described(track, axes_of(obj, track), attributes, columns)
+
+
+def _columns(obj: Recordable, name: str, epoch: Epoch) -> tuple[Columns, Any]:
+    """The synapses of samples, and which value each of them takes if not its own."""
+    if isinstance(obj, Dendrite):
+        assert epoch.sources is not None
+        return Columns.of_dendrite(obj.post_rank, epoch.sources), None
+    assert isinstance(obj, Projection | Transpose) and epoch.reading is not None
+    return columns_of(epoch.reading, obj._locality(name))
+
+
+def samples(obj: Recordable, track: Track, keep: bool) -> Samples:
+    """All samples of a track in memory, removed from it unless ``keep``."""
+    steps, covered, axes = track.spans.steps(), track.spans.covered(), axes_of(obj, track)
+    parts: list[tuple[Columns | None, Any]] = []
+    for epoch in track.recorded(keep):
+        values = doubles(epoch.samples)
+        if axes in (Axes.SYNAPSES, Axes.DENDRITE):
+            columns, pick = _columns(obj, track.name, epoch)
+            parts.append((columns, values if pick is None else values[:, pick]))
+        else:
+            parts.append((None, values))
+    if len(steps) != sum(len(values) for _, values in parts):
+        raise ConfigurationError(
+            f"The times of the samples of '{track.name}' are not known.",
+            hint="they were loaded from a file that does not hold them: take them with get()",
+        )
+    return Samples(track.name, axes, parts, steps, covered)

@@ -221,7 +221,8 @@ class Running(NetworkPart):
             bytes_per_step = binding.bytes_per_step()
             if bytes_per_step:
                 batch = max(1, min(batch, BATCH_BYTES // bytes_per_step))
-            binding.reserve(batch if bytes_per_step * (steps - done) > BATCH_BYTES else steps - done)
+            batch = min(batch, binding.most_steps(batch))
+            binding.reserve(batch if bytes_per_step * (steps - done) > BATCH_BYTES else steps - done, batch)
             start = time.perf_counter()
             binding.run(batch)
             seconds = time.perf_counter() - start

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from networks import NetworkWorkload
@@ -255,6 +258,47 @@ class Balanced(SpikingWorkload):
         self.watch(population)
 
 
+PARTS = 10  # of a block with monitors
+
+
+class Recorded(Balanced):
+    """The same, and what recording adds: blocks of the same steps, each kind of monitor in turn."""
+
+    def facts(self) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            return {"blocks": self.blocks(Path(folder))}
+
+    def blocks(self, folder: Path) -> dict[str, list[float]]:
+        """CPU seconds of each block, by kind."""
+        sim, observed = self.sim, self.observed
+        network = observed.network
+        monitors = {
+            "plain": None,
+            "spikes": sim.Monitor(observed, "spike", start=False),
+            "v": sim.Monitor(observed, "v", start=False),
+            "h5": sim.Monitor(observed, "v", start=False, store=folder / "v.h5"),
+            "zarr": sim.Monitor(observed, "v", start=False, store=folder / "v.zarr"),
+        }
+        network.checkpoint(folder / "start.npz")
+        found: dict[str, list[float]] = {kind: [] for kind in monitors}
+        for _ in range(self.parameters["rounds"]):
+            for kind, monitor in monitors.items():
+                network.restore(folder / "start.npz")  # forgets what was recorded, in files as well
+                if monitor is not None:
+                    monitor.resume()
+                before = time.process_time()
+                for _ in range(PARTS):
+                    self.run(self.parameters["block"] // PARTS)
+                    if (
+                        kind == "v"
+                    ):  # 32 kB a step: memory that was never used before would be what is measured
+                        monitor.get()
+                if monitor is not None:
+                    monitor.flush()
+                found[kind].append(time.process_time() - before)
+        return found
+
+
 class Izhikevich(SpikingWorkload):
     """1000 neurons that pulse one another (Izhikevich 2003)."""
 
@@ -348,4 +392,13 @@ class Inputs(SpikingWorkload):
 
 
 if __name__ == "__main__":
-    serve({"Balanced": Balanced, "Izhikevich": Izhikevich, "Stdp": Stdp, "Alone": Alone, "Inputs": Inputs})
+    serve(
+        {
+            "Balanced": Balanced,
+            "Recorded": Recorded,
+            "Izhikevich": Izhikevich,
+            "Stdp": Stdp,
+            "Alone": Alone,
+            "Inputs": Inputs,
+        }
+    )

@@ -95,12 +95,13 @@ void spikes() {
     Spikes p;
     const bool some[5] = {false, true, false, true, true};
     Ranks all_ranks(13, -7), some_ranks(13, -7);
-    Steps all_steps(13, -7), some_steps(13, -7);
+    Steps all_marks(26, -7), some_marks(26, -7);
     SpikeRecorder r[2] = {
-        {p.ranks.data(), p.counts.data(), &p.head, 5, nullptr, all_ranks.data(), all_steps.data(), 12, 0},
-        {p.ranks.data(), p.counts.data(), &p.head, 5, some, some_ranks.data(), some_steps.data(), 12, 0}};
+        {p.ranks.data(), p.counts.data(), &p.head, 5, nullptr, all_ranks.data(), all_marks.data(), 12, 0, 0},
+        {p.ranks.data(), p.counts.data(), &p.head, 5, some, some_ranks.data(), some_marks.data(), 12, 0, 0}};
     record_spikes(r, 2, 6);  // nobody fired
     CHECK(r[0].cursor == 0 && r[1].cursor == 0 && all_ranks[0] == -7);
+    CHECK(r[0].marked == 0 && r[1].marked == 0 && all_marks[0] == -7);
     p.fire({0, 3});
     record_spikes(r, 2, 7);
     CHECK(r[0].cursor == 2 && r[1].cursor == 1 && room_for_spikes(r, 2));
@@ -109,12 +110,12 @@ void spikes() {
     record_spikes(r, 2, 9);
     CHECK(r[0].cursor == 7 && r[1].cursor == 4);
     CHECK((all_ranks == Ranks{0, 3, 0, 1, 2, 3, 4, -7, -7, -7, -7, -7, -7}));
-    CHECK((all_steps == Steps{7, 7, 9, 9, 9, 9, 9, -7, -7, -7, -7, -7, -7}));
+    CHECK(r[0].marked == 2 && (Steps(all_marks.begin(), all_marks.begin() + 5) == Steps{7, 2, 9, 7, -7}));
     CHECK((some_ranks == Ranks{3, 1, 3, 4, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
-    CHECK((some_steps == Steps{7, 9, 9, 9, -7, -7, -7, -7, -7, -7, -7, -7, -7}));
+    CHECK(r[1].marked == 2 && (Steps(some_marks.begin(), some_marks.begin() + 5) == Steps{7, 1, 9, 4, -7}));
     CHECK(room_for_spikes(r, 2));  // all neurons may fire once more, and then no more
     record_spikes(r, 2, 10);
-    CHECK(r[0].cursor == 12 && r[1].cursor == 7 && all_ranks[12] == -7 && all_steps[12] == -7);
+    CHECK(r[0].cursor == 12 && r[1].cursor == 7 && all_ranks[12] == -7 && all_marks[6] == -7);
     CHECK(!room_for_spikes(r, 1) && room_for_spikes(r + 1, 1) && !room_for_spikes(r, 2));
     r[1].cursor = 8;  // room for four: a mask is no promise
     CHECK(!room_for_spikes(r + 1, 1));
@@ -132,12 +133,12 @@ void layout() {
     CHECK(offsetof(Recorder, cursor) == 48 && offsetof(Recorder, period) == 56);
     CHECK(offsetof(Recorder, offset) == 64 && offsetof(Recorder, start) == 72);
     CHECK(offsetof(Recorder, active) == 80 && offsetof(Recorder, phase) == 88);
-    CHECK(sizeof(SpikeRecorder) == 72);
+    CHECK(sizeof(SpikeRecorder) == 80);
     CHECK(offsetof(SpikeRecorder, ranks) == 0 && offsetof(SpikeRecorder, counts) == 8);
     CHECK(offsetof(SpikeRecorder, head) == 16 && offsetof(SpikeRecorder, neurons) == 24);
     CHECK(offsetof(SpikeRecorder, recorded) == 32 && offsetof(SpikeRecorder, block_ranks) == 40);
-    CHECK(offsetof(SpikeRecorder, block_steps) == 48 && offsetof(SpikeRecorder, capacity) == 56);
-    CHECK(offsetof(SpikeRecorder, cursor) == 64);
+    CHECK(offsetof(SpikeRecorder, marks) == 48 && offsetof(SpikeRecorder, capacity) == 56);
+    CHECK(offsetof(SpikeRecorder, cursor) == 64 && offsetof(SpikeRecorder, marked) == 72);
 }
 
 }  // namespace

@@ -84,7 +84,8 @@ inline Index record(Recorder* recorders, Index n, Index phase, Index step) {
     return full;
 }
 
-/// Recorded spikes of one population. Nine fields of eight bytes.
+/// Recorded spikes of one population. Ten fields of eight bytes. Steps are stored once for all spikes of a step: what
+/// is written is memory that no cache holds, and that is what recording costs.
 struct SpikeRecorder {
     const std::int32_t* ranks;   // the ring of spike lists: (length, neurons)
     const std::int32_t* counts;  // (length)
@@ -92,11 +93,12 @@ struct SpikeRecorder {
     std::int64_t neurons;
     const bool* recorded;        // (neurons) the neurons to record; null: all of them
     std::int32_t* block_ranks;   // (capacity)
-    std::int64_t* block_steps;   // (capacity)
+    std::int64_t* marks;         // (capacity, 2) a step, and how many spikes are stored up to its end
     std::int64_t capacity;       // spikes that fit into a block
     std::int64_t cursor;         // spikes stored
+    std::int64_t marked;         // steps with spikes
 };
-static_assert(sizeof(SpikeRecorder) == 9 * 8);
+static_assert(sizeof(SpikeRecorder) == 10 * 8);
 
 /// Whether all recorders can store as many spikes as one step may bring.
 inline bool room_for_spikes(const SpikeRecorder* recorders, Index n) {
@@ -109,15 +111,22 @@ inline bool room_for_spikes(const SpikeRecorder* recorders, Index n) {
 inline void record_spikes(SpikeRecorder* recorders, Index n, Index step) {
     for (Index k = 0; k < n; ++k) {
         SpikeRecorder& r = recorders[k];
-        const std::int32_t* ranks = r.ranks + *r.head * r.neurons;
-        std::int64_t cursor = r.cursor;
-        for (Index i = 0; i < r.counts[*r.head]; ++i) {
-            if (r.recorded != nullptr && !r.recorded[ranks[i]]) continue;
-            r.block_ranks[cursor] = ranks[i];
-            r.block_steps[cursor] = step;
-            ++cursor;
+        // Read once: for all the compiler knows, what is stored below may change what the pointers point to.
+        const std::int64_t head = *r.head, count = r.counts[head];
+        const std::int32_t* ranks = r.ranks + head * r.neurons;
+        const bool* recorded = r.recorded;
+        std::int32_t* into_ranks = r.block_ranks + r.cursor;
+        std::int64_t stored = 0;
+        for (Index i = 0; i < count; ++i) {
+            const std::int32_t rank = ranks[i];
+            into_ranks[stored] = rank;
+            stored += recorded == nullptr || recorded[rank];
         }
-        r.cursor = cursor;
+        if (stored == 0) continue;
+        r.cursor += stored;
+        r.marks[2 * r.marked] = step;
+        r.marks[2 * r.marked + 1] = r.cursor;
+        ++r.marked;
     }
 }
 
