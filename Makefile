@@ -48,8 +48,7 @@ bench: .venv/stamp  ## measure against ANNarchy, NumPy and SciPy (makes benchmar
 
 docs: .venv/stamp  ## check the pages, draw their pictures again
 	$(RUN) tools/check_docs.py
-	for example in examples/*.py; do \
-	    $(RUN) $$example --out docs/images/$$(basename $$example .py).png || exit 1; done
+	$(RUN) tools/draw_examples.py
 
 clean:  ## remove what the other commands made, except .venv and benchmarks/.envs
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

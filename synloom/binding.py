@@ -90,6 +90,7 @@ class Binding:
         self.sums, self.cursors, self.phase = before.sums, before.cursors, before.phase
         self.tracks, self.recorders = before.tracks, before.recorders
         self.spike_tracks, self.spike_recorders = before.spike_tracks, before.spike_recorders
+        self.streams, self.noted, self.half = before.streams, before.noted, before.half
         self.delayed.take_over(before.delayed)
 
     def rebind(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from synloom.network_part import NetworkPart
-from synloom.rebuilding import follow_delays
+from synloom.rebuilding import follow_kinds
 from synloom.targets import sum_targets
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class NetworkChanges(NetworkPart):
             self._binding.inputs_changed(population)
 
     def _delays_changed(self) -> None:
-        follow_delays(self._whole)
+        follow_kinds(self._whole)
         if self._binding is not None:
             self._binding.delays_changed()
 

@@ -160,7 +160,7 @@ class Loading:
         return clock, self._prepare_whole() if self.populations and self.projections else False
 
     def _rebind(self, whole: bool) -> None:
-        self.binding.delays_changed()
+        self.network._delays_changed()
         if self.changed:
             for monitor in self.network.monitors:
                 monitor._rebind()

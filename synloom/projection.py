@@ -13,7 +13,7 @@ from synloom.attributes import given_values
 from synloom.codegen.description import SynapseDescription
 from synloom.codegen.errors import ConfigurationError, NotCompiledError
 from synloom.codegen.ir.model import SynapseModel
-from synloom.codegen.ir.types import DelayKind, Kind, Locality, StoreKind
+from synloom.codegen.ir.types import DelayKind, Kind, Locality
 from synloom.codegen.lower.synapse import lower_synapse
 from synloom.codegen.lower.synapse_events import DEFAULT_TRANSMISSION, adds_transmission
 from synloom.connect.ends import End, Ends, end_of, network_of, own_name, targets_of
@@ -24,7 +24,7 @@ from synloom.function import FunctionCaller, own_functions
 from synloom.lowering import lowered, refuse_reserved
 from synloom.projection_values import ProjectionValues
 from synloom.spikes import NEVER
-from synloom.store import Pattern, Reading, Store, aligned, pack
+from synloom.store import Pattern, Reading, Store, aligned, format_for, pack
 from synloom.synapse import Synapse
 from synloom.synapse_state import SynapseState, kept_by_source
 from synloom.synapses import Synapses
@@ -240,8 +240,12 @@ class Projection(ConnectMethods, ProjectionValues):
             self.post_population.size,
             swept=not self.model.spiking,
         )
-        table = None if self._delay_table is None else self._table_of(self._delay_table, store)
         del pattern
+        if again and self.store is not None and self.store.kind is not store.kind:
+            from synloom.rebuilding import prepare_store
+
+            prepare_store(self, store.kind)
+        table = None if self._delay_table is None else self._table_of(self._delay_table, store)
         weight = self.model.attribute("w")
         single = connection.one_weight and weight is not None and weight.locality is Locality.LOCAL
         single = single and not self.model.plastic and not changing
@@ -272,18 +276,10 @@ class Projection(ConnectMethods, ProjectionValues):
         return model.spiking and order != "post_to_pre" and not by_rows
 
     def _format(self, asked: str, pattern: Pattern) -> str:
-        """The storage asked for, or, once that is compiled into the network, the one it has."""
+        """The storage asked for, or, in a running network, the one it has if that can hold the pattern."""
         if self.store is None or not self.network.compiled:
             return asked
-        kind = self.store.kind
-        if (kind is StoreKind.DENSE and not pattern.complete) or (
-            kind is StoreKind.HOLLOW and not pattern.hollow
-        ):
-            raise ConfigurationError(
-                f"{self._label} was compiled as dense, but not every pair of neurons is connected now.",
-                hint="connect with storage_format='csr'",
-            )
-        return kind.value
+        return format_for(self.store.kind, pattern)
 
     def load(self, filename: str | PathLike[str], pickle_encoding: str | None = None) -> None:
         """Take over synapses, delays and attributes from a file of ``save()``: all or nothing.

@@ -17,9 +17,10 @@ from synloom.lines import LARGEST
 from synloom.population_state import Step
 from synloom.projection import Projection
 from synloom.random import RandomDistribution
+from synloom.rebuilding import prepare_store
 from synloom.saved import Part, Ragged, Tree
 from synloom.spikes import NEVER
-from synloom.store import Pattern, Reading, Store, aligned, pack, pointers
+from synloom.store import Pattern, Reading, Store, aligned, format_for, pack, pointers
 from synloom.synapses import Synapses
 from synloom.transpose import Transpose
 
@@ -189,20 +190,16 @@ def _new_store(
         raise part.error("it has too many synapses")
     column = np.searchsorted(ends.columns, flat).astype(np.int32)
     pattern = Pattern(rows, ends.columns, pointers(lengths), column, ends.rows)
-    kind = old.kind
     store = pack(
         pattern,
-        kind.value,
+        format_for(old.kind, pattern),
         projection.name,
         old.by_source,
         projection.post_population.size,
         swept=not projection.model.spiking,
     )
-    if store.kind is not kind:
-        raise part.error(
-            "the network was compiled for a connection of every pair of neurons, which is not what was saved",
-            hint="Connect with storage_format='csr'.",
-        )
+    if store.kind is not old.kind:
+        prepare_store(projection, store.kind)
     return store
 
 

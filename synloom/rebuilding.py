@@ -1,4 +1,4 @@
-"""A running network takes another extension: what is compiled is how delays are stored, and that may change."""
+"""A running network takes another extension: delays and synapses may come to be stored in another way."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 
 from synloom import messages
 from synloom.binding import Binding
-from synloom.codegen.ir.types import DelayKind
+from synloom.codegen.ir.model import ProjectionIR, TransposeIR
+from synloom.codegen.ir.types import DelayKind, StoreKind
 from synloom.compiler import compile_network
 
 if TYPE_CHECKING:
     from synloom.network import Network
+    from synloom.projection import Projection
+    from synloom.transpose import Transpose
 
 
-def follow_delays(network: Network) -> None:
-    """Compile the network again if its delays are of another kind than it was compiled for.
+def follow_kinds(network: Network) -> None:
+    """Compile the network again if its delays or stores are of another kind than it was compiled for.
 
     All buffers stay, with what is under way in them. An exception leaves the network as it was.
     """
@@ -26,10 +29,12 @@ def follow_delays(network: Network) -> None:
     if network._binding is None or network._build is None or given is None:
         return
     pairs = zip(network._build.ir.projections, network.projections, strict=True)
-    other = [link.name for compiled, link in pairs if not _serves(compiled.delay, link.delay_kind)]
+    other = [link.name for compiled, link in pairs if not _serves(compiled, link)]
     if not other:
         return
-    messages.info(f"Delays of {', '.join(map(repr, other))} are of another kind now: compiling again.")
+    messages.info(
+        f"Delays or synapses of {', '.join(map(repr, other))} are of another kind: compiling again."
+    )
     start = time.perf_counter()
     build = compile_network(
         network.ir, replace(given.build, clean=False), given.directory, given.profile, given.added
@@ -66,6 +71,34 @@ def as_before(network: Network) -> Iterator[None]:
         raise
 
 
-def _serves(compiled: DelayKind, now: DelayKind) -> bool:
-    """Whether what was compiled for one kind of delays can run with the other."""
-    return now is compiled or (compiled is DelayKind.UNIFORM and now is DelayKind.NONE)
+def prepare_store(projection: Projection, kind: StoreKind) -> None:
+    """Build what a running network needs for another store of a projection, before anything of it changes.
+
+    Raises
+    ------
+    CompilationError
+        It can not be built.
+    """
+    network, given = projection.network, projection.network._request
+    if network._binding is None or given is None:
+        return
+    ir = network.ir
+    links = tuple(
+        replace(link, store=kind) if isinstance(link, ProjectionIR) and link.name == projection.name else link
+        for link in ir.projections
+    )
+    compile_network(
+        replace(ir, projections=links),
+        replace(given.build, clean=False),
+        given.directory,
+        given.profile,
+        given.added,
+    )
+
+
+def _serves(compiled: ProjectionIR | TransposeIR, now: Projection | Transpose) -> bool:
+    """Whether a network that was compiled so can run with the projection as it is now."""
+    if isinstance(compiled, ProjectionIR) and now.store is not None and compiled.store is not now.store.kind:
+        return False
+    kind = now.delay_kind
+    return kind is compiled.delay or (compiled.delay is DelayKind.UNIFORM and kind is DelayKind.NONE)

@@ -395,6 +395,12 @@ def pack(
     )
 
 
+def format_for(kind: StoreKind, pattern: Pattern) -> str:
+    """The format in which a network that was compiled for a kind of store takes another pattern."""
+    fits = {StoreKind.DENSE: pattern.complete, StoreKind.HOLLOW: pattern.hollow}
+    return kind.value if fits.get(kind, True) else StoreKind.CSR.value
+
+
 def _is_run(ranks: NDArray[np.int32]) -> bool:
     """Whether these ascending ranks follow one another."""
     return len(ranks) > 0 and int(ranks[-1]) - int(ranks[0]) == len(ranks) - 1

@@ -177,6 +177,14 @@ def test_one_weight_for_all_and_missing_attributes(tmp_path: Path) -> None:
     assert link.w == 0.25
 
 
+def test_delays_of_single_synapses_are_taken(tmp_path: Path) -> None:
+    net = network()
+    found = projection() | {"delays": objects([[1.0, 2.0], [3.0]])}
+    net.get_projection("ab").load(write(tmp_path / "ab.data", found))
+    assert net.get_projection("ab").delay == [[1.0, 2.0], [3.0]]
+    net.simulate(5.0)
+
+
 def test_synapses_in_another_order_are_sorted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sl.setup(suppress_warnings=False)
     net = network()
@@ -245,7 +253,6 @@ def wrong(**changes: Any) -> dict[str, Any]:
         (wrong(w=objects([["a", "b"], ["c"]])), "its w holds no numbers"),
         (wrong(limit=[1.0, 2.0, 3.0]), "its limit has 3 rows for 2 dendrites"),
         (wrong(delays=-1.0), "its delays are no positive times"),
-        (wrong(delays=objects([[1.0, 2.0], [3.0]])), "its synapses have delays of their own"),
         (wrong(attributes=[3]), "its attributes are no list of names"),
         ({"nothing": 1}, "it is no state of a network, a population or a projection"),
         ([1, 2], "it holds no table of values"),

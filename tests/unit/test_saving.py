@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import synloom as sl
+from synloom.codegen.errors import CompilationError
 from synloom.extensions.convolution import Transpose
 from tests.unit.test_checkpoint import MIXED, evidence, rates, same
 
@@ -195,7 +196,10 @@ def test_a_transpose_is_a_reference(tmp_path: Path) -> None:
         net.load(tmp_path / "other.npz")
 
 
-def test_a_dense_projection_refuses_missing_synapses(tmp_path: Path) -> None:
+@pytest.mark.parametrize("without", ["compiler", "nothing"])
+def test_a_dense_projection_takes_missing_synapses(
+    tmp_path: Path, without: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def build(weights: Any) -> Any:
         pop = sl.Population(2, sl.Neuron(equations="r = sum(exc)"), name="x")
         sl.Projection(pop, pop, "exc", name="p").connect_from_matrix(weights)
@@ -203,9 +207,24 @@ def test_a_dense_projection_refuses_missing_synapses(tmp_path: Path) -> None:
 
     half_way(lambda: build([[1.0, None], [2.0, 3.0]])).save(tmp_path / "state.npz")
     net = half_way(lambda: build([[1.0, 4.0], [2.0, 3.0]]))
-    with pytest.raises(sl.SavedFileError, match="compiled for a connection of every pair of neurons"):
-        net.load(tmp_path / "state.npz")
-    assert net.projections[0].w == [[1.0, 4.0], [2.0, 3.0]]
+    if without == "compiler":
+        monkeypatch.setattr("synloom.rebuilding.compile_network", _no_compiler)
+        with pytest.raises(CompilationError):
+            net.load(tmp_path / "state.npz")
+        assert net.projections[0].w == [[1.0, 4.0], [2.0, 3.0]]
+        net.simulate(2.0)
+        return
+    net.load(tmp_path / "state.npz")
+    assert net.projections[0].w == [[1.0], [2.0, 3.0]]
+    assert net.build.ir.projections[0].store == "csr16"
+    pop = net.get_population("x")
+    pop.r = [10.0, 100.0]
+    net.step()
+    assert pop.r.tolist() == [10.0, 320.0]
+
+
+def _no_compiler(*_: Any) -> None:
+    raise CompilationError("There is no compiler.")
 
 
 def test_pickles_never_run(tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_reset_calls_the_connector_again() -> None:
 
 def test_dense_is_stored_as_rows() -> None:
     proj = changing(sl.Synapse(), weights=1.0, storage_format="dense")
-    assert proj.store.kind == "csr" and proj.nb_synapses == 12
+    assert proj.store.kind == "csr16" and proj.nb_synapses == 12
     proj.prune_synapse(0, 0)
     assert proj.nb_synapses == 11
 
