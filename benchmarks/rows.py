@@ -139,7 +139,7 @@ CONSTRUCTIONS = (
     ("rate", "10,000 x 10,000 at 10 %, rate-coded, weights drawn", 10.0, 0.4),
     ("gaussian", "Gaussian, 100 x 100 to 100 x 100", 10.0, 0.0),
     ("sparse", "a million synapses of a sparse matrix", 10.0, 0.0),
-    ("function", "a million synapses of a function, dendrite by dendrite", 1.0, 0.0),
+    ("function", "a million synapses of a function, dendrite by dendrite", 2.0, 0.0),
     ("arrays", "a million synapses of a function, at once", 10.0, 0.0),
 )
 SYNAPSE_BYTES = 12.1  # a double and a 32-bit index, and what there is of rows

@@ -6,7 +6,7 @@ No code is generated for it. The running network stops between phases 9 and 11 o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -93,9 +93,21 @@ class Draws:
 
     def of(self, purpose: int, post: int) -> np.random.Generator:
         """The numbers of one post neuron, in order of the pre neurons."""
+        return np.random.Generator(self._philox(purpose, post))
+
+    def each(self, purpose: int, posts: Iterable[int]) -> Iterator[np.random.Generator]:
+        """The same for many post neurons; each is valid until the next is asked for."""
+        philox = self._philox(purpose, 0)
+        rng, start = np.random.Generator(philox), philox.state
+        for post in posts:
+            # To set the counter back takes half the time of a new generator.
+            start["state"]["counter"] = np.array([0, post, self.step, 0], np.uint64)
+            philox.state = start
+            yield rng
+
+    def _philox(self, purpose: int, post: int) -> np.random.Philox:
         key = np.array([self.seed, 4 * self.stream + purpose], np.uint64)
-        counter = np.array([0, post, self.step, 0], np.uint64)
-        return np.random.Generator(np.random.Philox(key=key, counter=counter))
+        return np.random.Philox(key=key, counter=np.array([0, post, self.step, 0], np.uint64))
 
     def spawn(self, purpose: int) -> Callable[[], np.random.Generator]:
         """A source of streams for initial values, one after the other."""
@@ -225,7 +237,7 @@ def _created_in(
 
     def value(expr: Expr, of: NDArray[np.int32]) -> Array:
         def drawn(sample: Sample, purpose: int) -> Array:
-            found = [sample(draws.of(purpose, int(post)), len(columns)) for post in of]
+            found = [sample(rng, len(columns)) for rng in draws.each(purpose, of.tolist())]
             return np.array(found).reshape(len(of), len(columns))
 
         def own(leaf: Var) -> Any:
@@ -237,7 +249,7 @@ def _created_in(
     holds = value(creating.condition, posts) & ~_existing(projection, posts)
     posts, holds = posts[holds.any(axis=1)], holds[holds.any(axis=1)]
     if not _always(creating.proba):
-        chance = [draws.of(CHANCE, int(post)).random(len(columns)) for post in posts]
+        chance = [rng.random(len(columns)) for rng in draws.each(CHANCE, posts.tolist())]
         holds &= np.array(chance).reshape(holds.shape) < value(creating.proba, posts)
         posts, holds = posts[holds.any(axis=1)], holds[holds.any(axis=1)]
     row, column = np.nonzero(holds)
@@ -292,9 +304,9 @@ def _pruned(projection: Projection, draws: Draws) -> NDArray[np.bool_]:
     def numbers(sample: Sample, purpose: int, wanted: NDArray[np.intp]) -> Array:
         """One number for each synapse of the ``wanted`` rows."""
         values = np.zeros(store.nnz)
-        for r in wanted:
+        for r, rng in zip(wanted.tolist(), draws.each(purpose, store.rows[wanted].tolist()), strict=True):
             places = slice(int(store.row_ptr[r]), int(store.row_ptr[r + 1]))
-            values[places] = sample(draws.of(purpose, int(store.rows[r])), len(store.columns))[column[places]]
+            values[places] = sample(rng, len(store.columns))[column[places]]
         return values
 
     def drawn(sample: Sample, purpose: int) -> Array:

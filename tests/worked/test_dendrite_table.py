@@ -494,4 +494,6 @@ def test_4_15_saving_and_loading(tmp_path: Any) -> None:
     proj.w = 0.0
     proj.load(tmp_path / "ff.npz")
     assert proj.w == [[1.0, 2.0, 3.0], [4.0, 5.0]]
-    refused(lambda: proj.load(tmp_path / "ff.npz", pickle_encoding="latin1"), "never read")
+    proj.w = 0.0
+    proj.load(tmp_path / "ff.npz", pickle_encoding="latin1")
+    assert proj.w == [[1.0, 2.0, 3.0], [4.0, 5.0]]
