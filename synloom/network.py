@@ -94,6 +94,7 @@ class Network(
             self.add([*default.populations, *default.projections, *default.monitors])
 
     def _prepare(self, dt: float | None, seed: int | None) -> None:
+        registry.networks.let_go()
         self.id, self._number = registry.networks.free(), registry.networks.next_made()
         self._setup(dt, seed)
         registry.networks[self.id] = self

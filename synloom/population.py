@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -302,6 +302,10 @@ class Population(PopulationValues, Spiking, Grid):
     def __len__(self) -> int:
         return self.size
 
+    @overload
+    def __getitem__(self, index: tuple[Any, ...]) -> PopulationView | IndividualNeuron: ...
+    @overload
+    def __getitem__(self, index: int | slice | list[Any] | npt.NDArray[Any]) -> PopulationView: ...
     def __getitem__(self, index: Any) -> PopulationView | IndividualNeuron:
         """A view of the neurons selected; one neuron for a tuple of as many ints as there are axes."""
         selected = select(index, self.geometry)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, MutableMapping
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from synloom.codegen.errors import ConfigurationError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 constants: dict[str, Constant] = {}
 functions: dict[str, Function] = {}  # added with add_function, in order
+
+
+MANY: Final = 1 << 22  # synapses of networks that may be garbage: about 50 MB
 
 
 class Networks(MutableMapping[int, "Network"]):
@@ -43,6 +47,15 @@ class Networks(MutableMapping[int, "Network"]):
 
     def __len__(self) -> int:
         return len(self._default) + len(self._others)
+
+    def let_go(self) -> None:
+        """Free networks that nobody has any more, if they hold much memory.
+
+        Objects of a network know each other, and Python looks for such circles by the number of objects alone.
+        """
+        stores = (getattr(p, "store", None) for network in self._others.values() for p in network.projections)
+        if sum(store.nnz for store in stores if store is not None) > MANY:
+            gc.collect()
 
     def free(self) -> int:
         """The least number, from 1 on, that no network has."""

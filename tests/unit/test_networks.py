@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,25 @@ def declared() -> tuple[Any, Any, Any]:
 
 
 # -- add and get ----------------------------------------------------------------------------------------------
+
+
+def test_large_networks_that_nobody_has_are_freed_by_the_next() -> None:
+    def made(size: int) -> weakref.ref[Any]:
+        net = sl.Network()
+        pop = net.create(size, sl.Neuron(equations="r = sum(exc)"))
+        net.connect(pop, pop, "exc").connect_all_to_all(sl.Uniform(0.0, 1.0))
+        net._connect_all()
+        return weakref.ref(net)
+
+    gc.collect()
+    gc.disable()
+    try:
+        small, large = made(10), made(2100)
+        assert small() is not None and large() is not None
+        kept = sl.Network()
+        assert small() is None and large() is None and kept.id == 1
+    finally:
+        gc.enable()
 
 
 def test_everything_is_copied() -> None:
