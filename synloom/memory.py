@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synloom import registry
+from synloom.network_part import NetworkPart
 
 if TYPE_CHECKING:
     from synloom.network import Network
@@ -88,12 +89,12 @@ def footprint(network: Network) -> MemoryFootprint:
     return MemoryFootprint(network.id, populations, projections, monitors, others)
 
 
-class Weighed:
+class Weighed(NetworkPart):
     """The part of a network that tells how much memory it takes."""
 
-    def memory_footprint(self: Network) -> MemoryFootprint:  # type: ignore[misc]
+    def memory_footprint(self) -> MemoryFootprint:
         """Print how much memory each object takes, and return it; see ``MemoryFootprint``."""
-        found = footprint(self)
+        found = footprint(self._whole)
         print(found)
         return found
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from synloom import registry
 from synloom.codegen.ir.plan import Lap, Plan
+from synloom.network_part import NetworkPart
 
 if TYPE_CHECKING:
     from synloom.config import Options
-    from synloom.network import Network
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -208,10 +208,12 @@ def _close_all() -> None:
         profile.close()
 
 
-class Profiled:
+class Profiled(NetworkPart):
     """The part of a network that tells what it takes."""
 
-    def profile(self: Network) -> dict[str, Any]:  # type: ignore[misc]
+    _profile: Profile
+
+    def profile(self) -> dict[str, Any]:
         """What took how long, for programs to read; see ``docs/profiling.md``.
 
         Returns
@@ -224,21 +226,21 @@ class Profiled:
             A record has ``call``, ``steps``, ``seconds`` (of the call), ``overall`` (seconds in the steps alone) and
             ``parts``: dicts with ``label``, ``objects``, ``kernel``, ``seconds`` and ``calls``.
         """
-        stages = {} if self.build is None else dict(self.build.seconds)
+        stages = {} if self._build is None else dict(self._build.seconds)
         if stages:
             stages["generate"] = stages["render"] + stages["cython"]
             stages["compilation"] = stages["compile"] + stages["link"]
         kept = self._profile
         return {
             "network": self.id,
-            "threads": self.options.num_threads,
+            "threads": self._whole.options.num_threads,
             "compile": stages,
             "instantiate": dict(kept.instantiated),
             "simulate": [_sum([run]) for run in kept.runs],
             "total": kept.total(),
         }
 
-    def check_profile_results(self: Network) -> None:  # type: ignore[misc]
+    def check_profile_results(self) -> None:
         """Print what was measured and write it to the folder ``profile_out``, now instead of at ``clear()``."""
         self._profile.tell()
 
