@@ -31,7 +31,7 @@ class Sweep(sl.Network):
 
 def spread(net: Any) -> float:
     """What is measured of each network."""
-    net.simulate(4000.0)
+    net.simulate(10_000.0)
     return float(net.pop.r.std())
 
 

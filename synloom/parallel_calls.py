@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -85,14 +86,29 @@ def _cores_here() -> int:
 
 
 def _pool(workers: int, cores: Sequence[int]) -> ProcessPoolExecutor:
-    """Processes that begin empty: nothing of this one, such as its threads or random states, is in them."""
-    context = multiprocessing.get_context("spawn")
+    """Processes that begin empty: nothing of this one, such as its threads or random states, is in them.
+
+    But those of a script that never asks for its name, as many of ANNarchy do on Linux, are copies of this one: an
+    empty process reads the script once more, and would run all of it.
+    """
+    context = multiprocessing.get_context("fork" if _is_unguarded() else "spawn")
     if not cores:
         return ProcessPoolExecutor(workers, context)
     queue = context.SimpleQueue()
     for core in cores:
         queue.put(core)
     return ProcessPoolExecutor(workers, context, initializer=_pin, initargs=(queue,))
+
+
+def _is_unguarded() -> bool:
+    """Whether the script would run once more in each process, and can be copied instead."""
+    file = getattr(sys.modules.get("__main__"), "__file__", None)
+    if file is None or sys.platform != "linux" or multiprocessing.parent_process() is not None:
+        return False
+    try:
+        return "__name__" not in Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
 
 
 def _pin(queue: Any) -> None:

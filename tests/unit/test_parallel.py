@@ -272,3 +272,23 @@ def test_nothing_is_built_twice() -> None:
 
 def _cached(net: Any) -> bool:
     return bool(net.build.cached)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are copied on Linux alone")
+def test_a_script_that_never_asks_for_its_name(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import synloom as ann\n"
+        "ann.setup(seed=3, suppress_warnings=True)\n"
+        'pop = ann.Population(5, ann.Neuron(equations="r = Uniform(0.0, 1.0) + t"))\n'
+        "ann.compile()\n"
+        'print("once")\n'
+        "def run(index, net, gain):\n"
+        "    net.simulate(10.0)\n"
+        "    return index, float(net.get(pop).r.sum()) * gain\n"
+        "there = ann.parallel_run(run, number=3, max_processes=2, gain=[1.0, 2.0, 3.0])\n"
+        "here = ann.parallel_run(run, number=3, sequential=True, gain=[1.0, 2.0, 3.0])\n"
+        "print(there == here, [index for index, _ in there])\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "once\nTrue [0, 1, 2]\n", done.stderr
