@@ -40,6 +40,31 @@ SYNLOOM_INLINE auto bind_four(const Reader& reader, Index i, Index columns) {
         reader, reader.row(i), reader.row(i + 1), reader.row(i + 2), reader.row(i + 3), columns};
 }
 
+/// One row along the columns [from, to), whose synapses are start, start + 1, ...: its total, and what readers add to
+/// columns.
+template <class Op, class Row, class... Bound>
+SYNLOOM_INLINE auto fold_row(Index from, Index to, Index start, const Row& row, const Bound&... backward) {
+    return fold<Op>(to - from, [&](Index k) SYNLOOM_LAMBDA {
+        const auto value = row(start + k, from + k);
+        commit(from + k, backward.read(start + k, from + k)...);
+        return value;
+    });
+}
+
+/// Four successive rows along the columns [from, to): start is the first synapse of the first, stride the distance to
+/// that of the next. They share each load of a column's value and each update of its total.
+template <class Op, class Row, class... Bound>
+SYNLOOM_INLINE auto fold_four_rows(
+    Index from, Index to, Index start, Index stride, const Row& a, const Row& b, const Row& c, const Row& d,
+    const Bound&... backward) {
+    return fold_four<Op>(to - from, [&](Index k) SYNLOOM_LAMBDA {
+        const Index j = from + k, s = start + k;
+        const Four<decltype(a(s, j))> values{a(s, j), b(s + stride, j), c(s + 2 * stride, j), d(s + 3 * stride, j)};
+        commit(j, backward.read(s, j)...);
+        return values;
+    });
+}
+
 /// Synapse s = i * columns + j joins row i and column j.
 struct Dense {
     Index rows, columns;
@@ -50,7 +75,6 @@ struct Dense {
         forward_first(
             [this](const auto& forward, const auto&... backward) {
                 Index i = 0;
-                // Four rows share each load of a column's value and each update of its total.
                 for (; i + 4 <= rows; i += 4) four(i, forward, bind_four(backward, i, columns)...);
                 for (; i < rows; ++i) one(i, forward, bind(backward, i)...);
             },
@@ -70,14 +94,9 @@ struct Dense {
 private:
     template <class Reader, class... Bound>
     void four(Index i, const Reader& forward, const Bound&... backward) const {
-        const Index first = i * columns, n = columns;
         const auto a = forward.row(i), b = forward.row(i + 1), c = forward.row(i + 2), d = forward.row(i + 3);
-        const auto total = fold_four<typename Reader::Operation>(n, [&](Index j) SYNLOOM_LAMBDA {
-            const Index s = first + j;
-            const Four<decltype(a(s, j))> values{a(s, j), b(s + n, j), c(s + 2 * n, j), d(s + 3 * n, j)};
-            commit(j, backward.read(s, j)...);
-            return values;
-        });
+        const auto total = fold_four_rows<typename Reader::Operation>(
+            0, columns, i * columns, columns, a, b, c, d, backward...);
         leave(forward, i, total.a);
         leave(forward, i + 1, total.b);
         leave(forward, i + 2, total.c);
@@ -86,13 +105,8 @@ private:
 
     template <class Reader, class... Bound>
     void one(Index i, const Reader& forward, const Bound&... backward) const {
-        const Index first = i * columns;
-        const auto row = forward.row(i);
-        leave(forward, i, fold<typename Reader::Operation>(columns, [&](Index j) SYNLOOM_LAMBDA {
-                  const auto value = row(first + j, j);
-                  commit(j, backward.read(first + j, j)...);
-                  return value;
-              }));
+        leave(forward, i,
+              fold_row<typename Reader::Operation>(0, columns, i * columns, forward.row(i), backward...));
     }
 
     template <class Reader, class Real>

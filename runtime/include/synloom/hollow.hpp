@@ -16,7 +16,6 @@ struct Hollow {
         forward_first(
             [this](const auto& forward, const auto&... backward) {
                 Index i = 0;
-                // Four rows share each load of a column's value and each update of its total.
                 for (; i + 4 <= size; i += 4) four(i, forward, bind_four(backward, i, size - 1)...);
                 for (; i < size; ++i) one(i, forward, bind(backward, i)...);
             },
@@ -40,17 +39,8 @@ private:
         using Op = typename Reader::Operation;
         const Index first = i * (size - 1), width = size - 1;
         const auto a = forward.row(i), b = forward.row(i + 1), c = forward.row(i + 2), d = forward.row(i + 3);
-        const auto run = [&](Index from, Index to, Index start) SYNLOOM_LAMBDA {
-            return fold_four<Op>(to - from, [&](Index k) SYNLOOM_LAMBDA {
-                const Index j = from + k, s = start + k;
-                const Four<decltype(a(s, j))> values{
-                    a(s, j), b(s + width, j), c(s + 2 * width, j), d(s + 3 * width, j)};
-                commit(j, backward.read(s, j)...);
-                return values;
-            });
-        };
-        const auto left = run(0, i, first);
-        const auto right = run(i + 4, size, first + i + 3);
+        const auto left = fold_four_rows<Op>(0, i, first, width, a, b, c, d, backward...);
+        const auto right = fold_four_rows<Op>(i + 4, size, first + i + 3, width, a, b, c, d, backward...);
         leave(forward, i, Op::combine(Op::combine(left.a, right.a), corner<Op>(i, i, a, only(backward, 0)...)));
         leave(forward, i + 1, Op::combine(Op::combine(left.b, right.b), corner<Op>(i, i + 1, b, only(backward, 1)...)));
         leave(forward, i + 2, Op::combine(Op::combine(left.c, right.c), corner<Op>(i, i + 2, c, only(backward, 2)...)));
@@ -82,16 +72,9 @@ private:
     void one(Index i, const Reader& forward, const Ones&... backward) const {
         using Op = typename Reader::Operation;
         const auto row = forward.row(i);
-        const auto run = [&](Index from, Index to, Index start) SYNLOOM_LAMBDA {
-            return fold<Op>(to - from, [&](Index k) SYNLOOM_LAMBDA {
-                const auto value = row(start + k, from + k);
-                commit(from + k, backward.read(start + k, from + k)...);
-                return value;
-            });
-        };
         const Index first = i * (size - 1);
-        const auto left = run(0, i, first);
-        leave(forward, i, Op::combine(left, run(i + 1, size, first + i)));
+        const auto left = fold_row<Op>(0, i, first, row, backward...);
+        leave(forward, i, Op::combine(left, fold_row<Op>(i + 1, size, first + i, row, backward...)));
     }
 
     template <class Reader, class Real>
