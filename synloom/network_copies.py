@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from synloom import copying, formats, network_state, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.constant import local_constant, visible_constants
-from synloom.executors import Place
 from synloom.network_part import NetworkPart
 from synloom.network_state import Loading
 from synloom.saved import Part, Tree
 
 if TYPE_CHECKING:
+    from synloom.executors import Place
     from synloom.network import Network
 
 Result = TypeVar("Result")

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from synloom import messages, registry
 from synloom.codegen.errors import ConfigurationError
 from synloom.draw_state import checked_seed, child_seed
-from synloom.executors import Place
 from synloom.network_copies import description
-from synloom.parallel_calls import run_jobs
 from synloom.parallel_jobs import FromClass, FromDescription, Itself, Job, Recipe
 
 if TYPE_CHECKING:
     from synloom.compiler import Build
+    from synloom.executors import Place
     from synloom.network import Network
 
 
@@ -65,6 +64,8 @@ def run_method(
     making = per_network("parallel_run()", {k: v for k, v in given.items() if k in routed}, count)
     rest = per_network("parallel_run()", {k: v for k, v in given.items() if k not in routed}, count)
     jobs = [Job(n, recipe, each[n], making[n], (), rest[n]) for n in range(count)]
+    from synloom.parallel_calls import run_jobs  # brings the processes of Python along
+
     return run_jobs(
         method,
         jobs,
@@ -188,6 +189,8 @@ def parallel_run(
             network._running()
     else:
         jobs = _copies(count, same_seed, rest)
+    from synloom.parallel_calls import run_jobs  # brings the processes of Python along
+
     return run_jobs(
         method,
         jobs,
